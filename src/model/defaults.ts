@@ -1,0 +1,23 @@
+/** The guide's values, for every key that a specification leaves out. A test holds them against the schema. */
+export const defaults = {
+  base: '/home/work',
+  releases: { kubernetes: '1.3.3', etcd: '2.3.7', flannel: '0.5.5', docker: '1.11.2' },
+  token: 'etcd-cluster-1',
+  clientPorts: [2379, 4001],
+  peerPort: 2380,
+  podCIDR: '10.1.0.0/16',
+  serviceCIDR: '10.254.0.0/16',
+  nodePorts: '8000-40000',
+  clusterDNS: '10.254.88.188',
+  clusterDomain: 'Xcloud.local',
+  registryHost: 'registry.Xcloud.com',
+  pauseRepository: 'public/pause:1.0.2',
+  insecurePort: 8080,
+  nodeMonitorGracePeriod: '10s',
+  podEvictionTimeout: '10s',
+  flannelPort: 8888,
+  dockerSocket: '/var/run/docker.sock',
+  dockerPort: 2375,
+  cadvisorPort: 8194,
+  verbosity: { apiserver: 4, controllerManager: 4, scheduler: 2, flannelServer: 16, kubelet: 4, kubeProxy: 4 },
+} as const;
