@@ -1,0 +1,74 @@
+import type { Entry } from '../bundle/types.ts';
+import type { ClusterPlan, HostPlan } from '../plan/types.ts';
+import { readmeData } from './readme.ts';
+import { startScriptData } from './start-script.ts';
+import type { Data } from './template-values.ts';
+import type { Templates } from './templates.ts';
+
+const encoder = new TextEncoder();
+
+/** An executable script. */
+function script(path: string, text: string): Entry {
+  return { path, mode: 0o755, content: { bytes: encoder.encode(text) } };
+}
+
+/** A text that is read. */
+export function document(path: string, text: string): Entry {
+  return { path, mode: 0o644, content: { bytes: encoder.encode(text) } };
+}
+
+/** The scripts and the run sheet of one host: what differs from host to host. Pure. */
+export function renderHost(plan: ClusterPlan, host: HostPlan, templates: Templates): Entry[] {
+  const self: Readonly<Record<string, Data>> = { cluster: plan.cluster, host: host.name, address: host.address };
+  const render = (template: string, data: Readonly<Record<string, Data>> = {}): string =>
+    templates.render(template, { ...self, ...data });
+  const units = host.units.flatMap((unit) => [
+    script(unit.start, templates.render(unit.start, startScriptData(plan.cluster, host, unit))),
+    script(unit.stop, render('stop-unit.sh', { unit: unit.id })),
+  ]);
+  const stops = host.units.map((unit) => unit.stop).toReversed();
+  return [
+    ...units,
+    ...(host.roles.includes('node') ? nodeScripts(host, render) : []),
+    script('update-hosts.sh', render('update-hosts.sh')),
+    script('start.sh', render('start.sh', { steps: host.steps })),
+    script('stop.sh', render('stop.sh', { stops })),
+    script('status.sh', render('status.sh', { units: host.units.map(({ id, start }) => ({ unit: id, start })) })),
+    document('README.md', templates.render('README.md', readmeData(plan, host))),
+  ];
+}
+
+function nodeScripts(
+  host: HostPlan,
+  render: (template: string, data?: Readonly<Record<string, Data>>) => string,
+): Entry[] {
+  const docker = host.units.find((unit) => unit.id === 'docker');
+  const binaries = host.artifacts.filter((need) => need.of.startsWith('docker ')).map((need) => need.name);
+  const images = host.artifacts
+    .filter((need) => need.kind === 'image')
+    .map((need) => ({ file: need.name, name: need.of }));
+  const socket = docker?.settings.KB_DOCKER_SOCKET;
+  if (typeof socket !== 'string') throw new Error(`${host.name} is a node without a docker socket`);
+  return [
+    script('node/mount-cgroup.sh', render('node/mount-cgroup.sh')),
+    script('node/install-docker.sh', render('node/install-docker.sh', { binaries })),
+    script('node/load-images.sh', render('node/load-images.sh', { socket, images })),
+  ];
+}
+
+/** What all hosts of a cluster share: the libraries and the lists of hosts and members. Pure. */
+export function renderShared(plan: ClusterPlan, templates: Templates): Entry[] {
+  const rows = (lists: readonly (readonly (string | number)[])[]): string =>
+    lists.map((row) => `${row.join('\t')}\n`).join('');
+  return [
+    ...[...templates.libraries].map(([path, text]) => document(path, text)),
+    document('lib/hosts.tsv', rows(plan.hosts.map((host) => [host.name, host.address, host.roles.join(',')]))),
+    document('lib/extra-hosts.tsv', rows(plan.extraNames.map(({ name, address }) => [name, address]))),
+    document(
+      'lib/etcd-members.tsv',
+      rows(
+        plan.members.map((member) => [member.name, member.host, member.address, member.clientPort, member.peerPort]),
+      ),
+    ),
+  ];
+}
