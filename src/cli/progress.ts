@@ -1,0 +1,18 @@
+import type { Terminal } from './terminal.ts';
+
+/** One line that is written over and over. */
+export interface Progress {
+  readonly show: (done: number, total: number, host: string) => void;
+  readonly clear: () => void;
+}
+
+/** Shows how far the writing is, on a terminal only: a pipe or a log would fill with it. */
+export function progressOn(terminal: Terminal, quiet: boolean): Progress {
+  const { err } = terminal;
+  if (quiet || !err.isTerminal || terminal.env.TERM === 'dumb') return { show: () => {}, clear: () => {} };
+  return {
+    show: (done, total, host) =>
+      err.write(`\r\x1b[K${`[${done}/${total}] ${host}`.slice(0, Math.max(10, err.columns - 1))}`),
+    clear: () => err.write('\r\x1b[K'),
+  };
+}
