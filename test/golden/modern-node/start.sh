@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# Starts everything that this host runs, in order, and waits for other hosts where it has to.
+# Written by kubebale: change the specification and compile again, rather than this file.
+# shellcheck source-path=SCRIPTDIR/lib
+set -euo pipefail
+
+readonly KB_HOST=sandbox-2 KB_ADDRESS=10.207.182.19
+
+# Run one after the other; each is left alone when it is done already.
+readonly -a KB_STEPS=(
+  update-hosts.sh
+  node/mount-cgroup.sh
+  node/start-flanneld.sh
+  node/start-docker.sh
+  node/start-kubelet.sh
+  node/start-kube-proxy.sh
+)
+
+KB_ROOT=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
+# shellcheck source=lib/host.sh
+. "$KB_ROOT/lib/host.sh"
+host_start_main "$@"

@@ -1,0 +1,69 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { check } from '../../src/compile.ts';
+import { catalogue, isCode } from '../../src/diagnostics/catalogue.ts';
+import type { Diagnostic } from '../../src/diagnostics/types.ts';
+
+const folder = new URL('../fixtures/diagnostics/', import.meta.url);
+const files = readdirSync(folder).sort();
+
+/** Codes that no specification alone can raise, and the tests that raise them. */
+const raisedElsewhere: Readonly<Record<string, string>> = {
+  KB4001: 'test/bundle: an artifact is missing',
+  KB4002: 'test/bundle: an artifact is a folder',
+  KB4003: 'test/bundle: the CA file is missing',
+  KB4004: 'test/bundle: the CA file holds no certificate',
+  KB4005: 'test/bundle: the output cannot be written',
+  KB9001: 'test/cli: an error of ours',
+};
+
+function findingsOf(file: string): readonly Diagnostic[] {
+  return check({ path: file, bytes: readFileSync(new URL(file, folder)) }).diagnostics.list();
+}
+
+describe('fixtures of diagnostics', () => {
+  const ofCodes = files.filter((file) => file.startsWith('KB'));
+
+  it.each(ofCodes)('%s raises its code and nothing else', (file) => {
+    const code = file.slice(0, 6);
+    const findings = findingsOf(file);
+    expect(findings.map((finding) => `${finding.code} ${finding.message}`)).toEqual([
+      expect.stringMatching(new RegExp(`^${code} `)),
+    ]);
+    for (const finding of findings) expectReadable(finding);
+  });
+
+  it('has one for each code of the catalogue, and none for others', () => {
+    const fixtures = new Set(ofCodes.map((file) => file.slice(0, 6)));
+    expect([...fixtures, ...Object.keys(raisedElsewhere)].sort()).toEqual(Object.keys(catalogue).sort());
+    expect(files.filter((file) => !/^(KB[0-9]{4}(-[a-z0-9-]+)?|ten-[a-z-]+)\.json$/.test(file))).toEqual([]);
+  });
+
+  it('finds ten mistakes in one run, each with its place and cure', () => {
+    const findings = findingsOf('ten-mistakes.json');
+    for (const finding of findings) expectReadable(finding);
+    const errors = findings.filter((finding) => finding.severity === 'error').map((finding) => finding.code);
+    expect(errors).toEqual([
+      ...['KB3001', 'KB3002', 'KB3011', 'KB3109', 'KB3108', 'KB3104', 'KB3401', 'KB3201', 'KB3501', 'KB3801', 'KB3701'],
+    ]);
+  });
+
+  it('finds ten wrong forms in one run', () => {
+    const findings = findingsOf('ten-wrong-forms.json');
+    for (const finding of findings) expectReadable(finding);
+    expect(findings.map((finding) => finding.code)).toEqual([
+      ...['KB2001', 'KB2005', 'KB2004', 'KB2002', 'KB2007', 'KB2005', 'KB2003', 'KB2008', 'KB2001', 'KB2006', 'KB2003'],
+    ]);
+  });
+});
+
+/** What every finding has to have: a place, a cure, one line of text without holes in it. */
+function expectReadable(finding: Diagnostic): void {
+  expect(isCode(finding.code)).toBe(true);
+  expect(finding.span, finding.code).toBeDefined();
+  expect(finding.hint, finding.code).toBeTruthy();
+  for (const text of [finding.message, finding.hint ?? '', ...(finding.related ?? []).map((other) => other.message)]) {
+    expect(text).not.toMatch(/undefined|\[object|NaN|\n/);
+    expect(text).toMatch(/\S/);
+  }
+}
