@@ -12,6 +12,7 @@ export class OutputError extends Error {
 const known: Readonly<Record<string, { what: string; hint: string }>> = {
   ENOSPC: { what: 'no space is left', hint: 'free some space, or give another folder with --out' },
   EDQUOT: { what: 'your quota is used up', hint: 'free some space, or give another folder with --out' },
+  ENOENT: { what: 'the folder cannot be made there', hint: 'give another folder with --out' },
   EACCES: { what: 'permission denied', hint: 'give a folder that you may write to with --out' },
   EPERM: { what: 'not permitted', hint: 'give a folder that you may write to with --out' },
   EROFS: { what: 'the file system is read-only', hint: 'give another folder with --out' },
@@ -32,5 +33,5 @@ const known: Readonly<Record<string, { what: string; hint: string }>> = {
 export function outputError(error: unknown, out: string): unknown {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return error;
   const { what, hint } = known[error.code] ?? { what: error.message, hint: 'give another folder with --out' };
-  return new OutputError(`${what}: cannot write to ${out}`, hint, error);
+  return new OutputError(what, `${hint}; it is ${out} now`, error);
 }

@@ -122,7 +122,7 @@ describe('findings', () => {
           expect(finding.hint).toBeTruthy();
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 500 },
     );
   });
 });
