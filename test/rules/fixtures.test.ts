@@ -7,14 +7,14 @@ import type { Diagnostic } from '../../src/diagnostics/types.ts';
 const folder = new URL('../fixtures/diagnostics/', import.meta.url);
 const files = readdirSync(folder).sort();
 
-/** Codes that no specification alone can raise, and the tests that raise them. */
+/** Codes that no specification alone can raise, and the file whose tests raise them. */
 const raisedElsewhere: Readonly<Record<string, string>> = {
-  KB4001: 'test/bundle: an artifact is missing',
-  KB4002: 'test/bundle: an artifact is a folder',
-  KB4003: 'test/bundle: the CA file is missing',
-  KB4004: 'test/bundle: the CA file holds no certificate',
-  KB4005: 'test/bundle: the output cannot be written',
-  KB9001: 'test/cli: an error of ours',
+  KB4001: 'bundle/artifacts.test.ts',
+  KB4002: 'bundle/artifacts.test.ts',
+  KB4003: 'bundle/artifacts.test.ts',
+  KB4004: 'bundle/artifacts.test.ts',
+  KB4005: 'cli/usage.test.ts',
+  KB9001: 'cli/commands.test.ts',
 };
 
 function findingsOf(file: string): readonly Diagnostic[] {
@@ -37,6 +37,10 @@ describe('fixtures of diagnostics', () => {
     const fixtures = new Set(ofCodes.map((file) => file.slice(0, 6)));
     expect([...fixtures, ...Object.keys(raisedElsewhere)].sort()).toEqual(Object.keys(catalogue).sort());
     expect(files.filter((file) => !/^(KB[0-9]{4}(-[a-z0-9-]+)?|ten-[a-z-]+)\.json$/.test(file))).toEqual([]);
+  });
+
+  it.each(Object.entries(raisedElsewhere))('%s is raised in test/%s', (code, file) => {
+    expect(readFileSync(new URL(`../${file}`, import.meta.url), 'utf8')).toContain(code);
   });
 
   it('finds ten mistakes in one run, each with its place and cure', () => {
