@@ -14,7 +14,8 @@ export function readInputs(
   diagnostics: Diagnostics,
 ): ReadonlyMap<string, Uint8Array> {
   const inputs = new Map<string, InputFile>();
-  for (const host of hosts) for (const input of host.inputs) inputs.set(input.source, input);
+  // By key of the specification: one file named as CA and as credentials has to pass as both.
+  for (const host of hosts) for (const input of host.inputs) inputs.set(input.pointer, input);
   const contents = new Map<string, Uint8Array>();
   for (const input of inputs.values()) {
     let bytes: Uint8Array;

@@ -91,6 +91,13 @@ describe('artifacts', () => {
     expect(JSON.stringify(result.diagnostics.list())).not.toContain('SECRET');
   });
 
+  it('KB4004: credentials that are named as the CA as well do not get out as a certificate', () => {
+    const secret = '{"auths": {"registry": {"auth": "c2VjcmV0"}}}';
+    const spec = minimal({ registry: { caFile: 'auth.json', credentialsFile: 'auth.json' } });
+    const result = compileValue(spec, { readInput: () => Buffer.from(secret) });
+    expect(codes(result)).toEqual(['KB4004']);
+  });
+
   it('go to the hosts whose roles need them, and to no others', async () => {
     const spec = { name: 'c', hosts: [host(1, ['etcd']), host(2, ['master']), host(3, ['node'])] };
     const artifacts = await findArtifacts([folderWith(allArtifacts)]);
