@@ -27,7 +27,7 @@ export function* assembleBundles(assembly: Assembly): Generator<HostBundle> {
     return hash;
   };
   const common = renderShared(plan, templates);
-  const sharedSets = new Map<string, { entries: readonly Entry[]; files: readonly ManifestFile[] }>();
+  const sharedSets = new Map<string, SharedSet>();
 
   for (const host of assembly.hosts) {
     const names = host.artifacts.filter((need) => artifacts.has(need.name)).map((need) => need.path);
@@ -43,7 +43,7 @@ export function* assembleBundles(assembly: Assembly): Generator<HostBundle> {
     yield {
       cluster: plan.cluster,
       host: host.name,
-      sharedKey: createHash('sha256').update(JSON.stringify(shared.files)).digest('hex'),
+      sharedKey: shared.key,
       shared: shared.entries,
       own: sorted([...rendered, manifestEntry, document('SHA256SUMS', sums), ...emptyFolders(host)]),
       secret: inputs.some((entry) => entry.mode === 0o600),
@@ -51,9 +51,17 @@ export function* assembleBundles(assembly: Assembly): Generator<HostBundle> {
   }
 }
 
-function sharedSet(common: readonly Entry[], files: readonly Entry[], sha256Of: (file: string) => string) {
-  const entries = sorted([...common, ...files]);
-  return { entries, files: described(entries, sha256Of) };
+/** What hosts with the same programs and images have in common; `key` is the digest of names, modes and contents. */
+interface SharedSet {
+  readonly key: string;
+  readonly entries: readonly Entry[];
+  readonly files: readonly ManifestFile[];
+}
+
+function sharedSet(common: readonly Entry[], own: readonly Entry[], sha256Of: (file: string) => string): SharedSet {
+  const entries = sorted([...common, ...own]);
+  const files = described(entries, sha256Of);
+  return { key: createHash('sha256').update(JSON.stringify(files)).digest('hex'), entries, files };
 }
 
 function artifactEntries(host: HostPlan, artifacts: ReadonlyMap<string, ArtifactFile>): Entry[] {

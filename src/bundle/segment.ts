@@ -34,35 +34,14 @@ export async function appendMember(
     },
   });
   await pipeline(
-    Readable.from(evenly(bytes)),
+    Readable.from(bytes),
     createGzip({ level: 6 }),
     fixedHeader(),
     measure,
     createWriteStream(file, { flags: 'a' }),
-    {
-      signal,
-    },
+    { signal },
   );
   return { size, hash };
-}
-
-/** What zlib is given at once. Its output depends on that, and archiver's pieces depend on how fast the disk is. */
-const block = 64 * 1024;
-
-async function* evenly(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
-  let held: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of bytes) {
-    held.push(chunk);
-    length += chunk.length;
-    if (length < block) continue;
-    const all = Buffer.concat(held, length);
-    const whole = length - (length % block);
-    for (let at = 0; at < whole; at += block) yield all.subarray(at, at + block);
-    held = [all.subarray(whole)];
-    length -= whole;
-  }
-  if (length > 0) yield Buffer.concat(held, length);
 }
 
 /** Replaces the header that zlib wrote: its OS byte tells where zlib was built. */

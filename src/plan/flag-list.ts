@@ -84,7 +84,8 @@ function fromUser(
   pointer: string,
 ): GivenFlag[] {
   if (user.value === null) return [];
-  const at = `${pointer}/${user.name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  // The schema lets no name in that a JSON pointer would have to escape.
+  const at = `${pointer}/${user.name}`;
   const values = Array.isArray(user.value) ? user.value : [user.value];
   return values.map((value) => ({ name, value: canonical.value(name, String(value)), pointer: at, origin: 'user' }));
 }

@@ -2,8 +2,8 @@ import type { CatalogComponent } from '../release/types.ts';
 
 /**
  * Flags that `flags` may not touch. `key`: scripts, other hosts or health checks rely on the value, or it differs from
- * host to host, so it is set by that key of the specification; one that is `droppable` may be dropped with null. `never`: it must not stand in a start script at all, for the reason given.
- * `only`: permitted with these values. `not`: permitted but with these.
+ * host to host, so it is set by that key of the specification; one that is `droppable` may be dropped with null.
+ * `never`: it must not stand in a start script at all, for the reason given. `only`: permitted with these values. `not`: permitted but with these.
  */
 export type Ownership =
   | { readonly key: string; readonly droppable?: true }
