@@ -10,11 +10,23 @@ hosts_make() {
   HOSTS_FOLDER=$(mktemp -d)
   HOSTS_SWITCH="kubebale-switch-$$"
   HOSTS_NAMES=()
+  local pair left
+  for pair in "$@"; do host_sweep "${pair%%=*}"; done
+  for left in /run/netns/kubebale-switch-*; do
+    # Named after the process that made it.
+    [[ -d /proc/${left##*-} ]] || host_sweep "${left##*/}"
+  done
   ip netns add "$HOSTS_SWITCH"
   ip -n "$HOSTS_SWITCH" link add bridge0 type bridge
   ip -n "$HOSTS_SWITCH" link set bridge0 up
-  local pair
   for pair in "$@"; do host_make "${pair%%=*}" "${pair#*=}"; done
+}
+
+# host_sweep NAME: a run that was killed leaves its hosts behind, and the next one clears them away.
+host_sweep() {
+  [[ -e /run/netns/$1 ]] || return 0
+  ip netns pids "$1" | xargs -r kill -9
+  ip netns delete "$1"
 }
 
 host_make() {
@@ -60,9 +72,8 @@ on() {
 hosts_remove() {
   local name
   for name in "${HOSTS_NAMES[@]+"${HOSTS_NAMES[@]}"}"; do
-    ip netns pids "$name" | xargs -r kill -9
-    ip netns delete "$name"
+    host_sweep "$name"
   done
-  [[ -z ${HOSTS_SWITCH:-} ]] || ip netns delete "$HOSTS_SWITCH"
+  [[ -z ${HOSTS_SWITCH:-} ]] || host_sweep "$HOSTS_SWITCH"
   [[ -z ${HOSTS_FOLDER:-} ]] || rm -rf "$HOSTS_FOLDER"
 }
