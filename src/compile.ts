@@ -1,12 +1,10 @@
-import { assembleBundles } from './bundle/assemble.ts';
-import { chooseArtifacts } from './bundle/choose-artifacts.ts';
-import type { ArtifactFile } from './bundle/find-artifacts.ts';
+import { artifactKey, assembleBundles } from './bundle/assemble.ts';
 import { readInputs } from './bundle/read-inputs.ts';
-import type { HostBundle } from './bundle/types.ts';
+import type { ArtifactFile, HostBundle } from './bundle/types.ts';
 import type { Diagnostics } from './diagnostics/collector.ts';
 import { resolve } from './model/resolve.ts';
 import { planCluster } from './plan/plan-cluster.ts';
-import type { ClusterPlan } from './plan/types.ts';
+import type { ClusterPlan, HostPlan } from './plan/types.ts';
 import { checkReleases } from './release/support.ts';
 import { loadTemplates } from './render/templates.ts';
 import { checkRules } from './rules/index.ts';
@@ -14,8 +12,7 @@ import { readDocument } from './source/read-document.ts';
 import type { JsonDocument, SourceText } from './source/types.ts';
 import { checkSchema } from './spec/check-schema.ts';
 
-export type { ArtifactFile } from './bundle/find-artifacts.ts';
-export type { Content, Entry, HostBundle } from './bundle/types.ts';
+export type { ArtifactFile, Content, Entry, EntrySet, HostBundle } from './bundle/types.ts';
 export type { Diagnostics } from './diagnostics/collector.ts';
 export type { Diagnostic, Position, Related, Severity, Span } from './diagnostics/types.ts';
 export type { ClusterPlan, HostPlan, UnitPlan } from './plan/types.ts';
@@ -27,8 +24,12 @@ export interface Environment {
   readonly version: string;
   /** Leave binaries and images out. */
   readonly scriptsOnly: boolean;
-  /** What was found in the artifacts folders; looked at unless `scriptsOnly`. */
+  /** The programs and images that the lock names; looked at unless `scriptsOnly`. */
   readonly artifacts: readonly ArtifactFile[];
+  /** Make bundles although programs or images are missing; who carries them has to bring those. */
+  readonly allowMissing: boolean;
+  /** The time of the bill of materials, in seconds since 1970. */
+  readonly epoch: number;
   /** Names of the hosts to make bundles for; empty for all. */
   readonly hosts: readonly string[];
   /** Read a file that the specification names, relative to its folder. Throws when it cannot. */
@@ -57,23 +58,46 @@ export function check(source: SourceText): CompileResult {
 
 /** Compile a specification to bundles; nothing is written. */
 export function compile(source: SourceText, environment: Environment): CompileResult {
-  const { diagnostics, document, plan } = check(source);
-  if (!plan) return { diagnostics, document, plan, bundles: [] };
-  const hosts = plan.hosts.filter((host) => environment.hosts.length === 0 || environment.hosts.includes(host.name));
+  return bundle(check(source), environment);
+}
+
+/** Make the bundles of a specification that was checked. */
+export function bundle(checked: CompileResult, environment: Environment): CompileResult {
+  const { diagnostics, plan } = checked;
+  if (!plan || diagnostics.hasErrors) return { ...checked, bundles: [] };
+  const hosts = hostsOf(plan, environment.hosts);
   const inputs = readInputs(hosts, environment.readInput, diagnostics);
-  const artifacts = environment.scriptsOnly
-    ? new Map<string, ArtifactFile>()
-    : chooseArtifacts(hosts, environment.artifacts, diagnostics);
-  if (diagnostics.hasErrors) return { diagnostics, document, plan, bundles: [] };
-  const bundles = assembleBundles({
-    plan,
-    hosts,
-    inputs,
-    artifacts,
-    templates: loadTemplates(),
-    version: environment.version,
+  const files = environment.scriptsOnly ? [] : environment.artifacts;
+  const artifacts = new Map(files.map((file) => [artifactKey(file.architecture, file.name), file]));
+  if (!environment.scriptsOnly && !environment.allowMissing) checkComplete(hosts, artifacts, diagnostics);
+  if (diagnostics.hasErrors) return { ...checked, bundles: [] };
+  const { version, epoch } = environment;
+  const templates = loadTemplates();
+  return { ...checked, bundles: assembleBundles({ plan, hosts, inputs, artifacts, templates, version, epoch }) };
+}
+
+/** The hosts with these names; all without names. */
+export function hostsOf(plan: ClusterPlan, names: readonly string[]): readonly HostPlan[] {
+  return names.length === 0 ? plan.hosts : plan.hosts.filter((host) => names.includes(host.name));
+}
+
+function checkComplete(
+  hosts: readonly HostPlan[],
+  artifacts: ReadonlyMap<string, ArtifactFile>,
+  diagnostics: Diagnostics,
+): void {
+  const missing = new Set(
+    hosts.flatMap((host) =>
+      host.artifacts
+        .filter((need) => !artifacts.has(artifactKey(host.architecture, need.name)))
+        .map((need) => `${need.name} (${need.of}, ${host.architecture})`),
+    ),
+  );
+  if (missing.size === 0) return;
+  const message = `${missing.size === 1 ? 'an artifact is' : `${missing.size} artifacts are`} missing: ${[...missing].join('; ')}`;
+  diagnostics.add('KB4001', '', message, {
+    hint: 'run kubebale fetch, or kubebale lock with --artifacts; or compile with --scripts-only',
   });
-  return { diagnostics, document, plan, bundles };
 }
 
 function planDocument(document: JsonDocument, diagnostics: Diagnostics): ClusterPlan | undefined {

@@ -27,8 +27,11 @@ setup_file() {
   ]
 }
 JSON
-  node "$PROJECT/dist/cli/main.js" compile "$HOSTS_FOLDER/cluster.json" \
-    --artifacts "$artifacts" --out "$HOSTS_FOLDER/out" >"$HOSTS_FOLDER/compile.txt" 2>&1 || {
+  export KUBEBALE_CACHE=$HOSTS_FOLDER/cache
+  {
+    node "$PROJECT/dist/cli/main.js" lock "$HOSTS_FOLDER/cluster.json" --artifacts "$artifacts" --trust-first-use &&
+      node "$PROJECT/dist/cli/main.js" compile "$HOSTS_FOLDER/cluster.json" --out "$HOSTS_FOLDER/out"
+  } >"$HOSTS_FOLDER/compile.txt" 2>&1 || {
     cat "$HOSTS_FOLDER/compile.txt" >&2
     return 1
   }

@@ -138,6 +138,7 @@ kill_at() {
 @test "G8: by default it is /usr/bin" {
   run in_private '
     own_usr_bin
+    no_packages
     echo old >/usr/bin/docker
     script node/install-docker.sh
     cat /usr/bin/docker /usr/bin/docker.previous /usr/bin/docker-runc

@@ -11,10 +11,12 @@ setup() {
   make_script node/load-images.sh load-images.sh load_images_main \
     "readonly KB_DOCKER_SOCKET='/run/docker of guide.sock'" "readonly -a KB_IMAGES=(pause.tar $NAME)"
   SCRIPT=$BUNDLE/node/load-images.sh
-  # What the stand-in of the daemon has: names, one a line.
+  # What the stand-in of the daemon has: names, one a line; and a name and an ID a line, where a test wants one.
   DAEMON="$BUNDLE/daemon"
   mkdir "$DAEMON"
   : >"$DAEMON/names"
+  : >"$DAEMON/ids"
+  : >"$DAEMON/loads-ids"
   write_client
 }
 
@@ -27,6 +29,7 @@ for name in DOCKER_HOST DOCKER_TLS_VERIFY DOCKER_CONFIG DOCKER_API_VERSION; do
   [[ -z ${!name:-} ]] || { echo "$name is set"; exit 98; }
 done
 [[ $1 == -H && $2 == 'unix:///run/docker of guide.sock' ]] || { echo "flag provided but not defined: $1 $2"; exit 97; }
+[[ ! -e /proc/$$/fd/8 ]] || { echo 'the lock is open'; exit 89; }
 shift 2
 if [[ -e $daemon/hangs ]]; then exec sleep 100; fi
 if [[ ! -e $daemon/names ]]; then
@@ -35,14 +38,17 @@ if [[ ! -e $daemon/names ]]; then
 fi
 case "$1 $#" in
   'version 1') echo 'Server: 1.11.2' ;;
-  'inspect 3')
-    [[ $2 == --type=image ]] || exit 96
+  'inspect 4')
+    [[ $2 == --type=image && $3 == '--format={{.Id}}' ]] || exit 96
     if [[ -e $daemon/broken ]]; then echo 'Error response from daemon: open /x: input/output error' >&2; exit 1; fi
-    if ! grep -qxF -- "$3" "$daemon/names"; then
-      echo "Error: No such image: $3" >&2
-      echo '[]'
+    if ! grep -qxF -- "$4" "$daemon/names"; then
+      echo "Error: No such image: $4" >&2
+      echo
       exit 1
     fi
+    echo 'WARNING: what a client may warn of' >&2
+    # A load moves a name: the last line counts.
+    awk -v name="$4" '$1 == name { id = $2 } END { print id ? id : "sha256:0" }' "$daemon/ids"
     ;;
   'load 3')
     [[ $2 == -i && -f $3 ]] || exit 95
@@ -52,6 +58,7 @@ case "$1 $#" in
       exit 1
     fi
     cat "$daemon/loads" >>"$daemon/names"
+    cat "$daemon/loads-ids" >>"$daemon/ids"
     ;;
   *)
     echo "docker: '$1' is not a docker command with $# words." >&2
@@ -68,6 +75,15 @@ archive() {
   mkdir "$folder"
   echo "$1" >"$folder/${2:-manifest.json}"
   (cd "$folder" && tar cf "$BUNDLE/images/pause.tar" "${2:-manifest.json}")
+}
+
+# The IDs of ours and of another image.
+OURS=sha256:aaaaaaaaaaaa0000000000000000000000000000000000000000000000000000
+OTHER=sha256:bbbbbbbbbbbb0000000000000000000000000000000000000000000000000000
+
+# known ID: the compiler knew the image.
+known() {
+  printf '%s\t%s\t%s\n' other.tar example.com/other:1 "$OTHER" pause.tar "$NAME" "$1" >"$BUNDLE/lib/images.tsv"
 }
 
 calls() {
@@ -133,6 +149,55 @@ calls() {
   has "tag ID $NAME"
 }
 
+@test "Q6: the image of that name is ours, by its ID: not loaded" {
+  archive x
+  known "$OURS"
+  echo "$NAME" >"$DAEMON/names"
+  echo "$NAME $OURS" >"$DAEMON/ids"
+  run "$KB_BASH" "$SCRIPT"
+  status_is 0
+  has "docker holds $NAME already."
+  [[ $(calls load) == 0 ]]
+}
+
+@test "Q6: another image has the name: ours is loaded over it, and is there then" {
+  archive x
+  known "$OURS"
+  echo "$NAME" | tee "$DAEMON/names" >"$DAEMON/loads"
+  echo "$NAME $OTHER" >"$DAEMON/ids"
+  echo "$NAME $OURS" >"$DAEMON/loads-ids"
+  run "$KB_BASH" "$SCRIPT"
+  status_is 0
+  has "docker holds another image under the name $NAME: bbbbbbbbbbbb instead of aaaaaaaaaaaa. Ours takes the name."
+  has "Loaded $NAME."
+  [[ $(calls load) == 1 ]]
+  run "$KB_BASH" "$SCRIPT"
+  status_is 0
+  has "docker holds $NAME already."
+  [[ $(calls load) == 1 ]]
+}
+
+@test "another image has the name, and ours is not in the bundle: 0, with the warning" {
+  known "$OURS"
+  echo "$NAME" >"$DAEMON/names"
+  echo "$NAME $OTHER" >"$DAEMON/ids"
+  run "$KB_BASH" "$SCRIPT"
+  status_is 0
+  has "bbbbbbbbbbbb instead of aaaaaaaaaaaa, and images/pause.tar is not in this bundle: pods get that one."
+  lacks already
+}
+
+@test "the archive was exchanged for one with another image: 1, and how to see it" {
+  archive x
+  known "$OURS"
+  echo "$NAME" >"$DAEMON/loads"
+  echo "$NAME $OTHER" >"$DAEMON/loads-ids"
+  run "$KB_BASH" "$SCRIPT"
+  status_is 1
+  has "images/pause.tar was loaded, but $NAME is the image bbbbbbbbbbbb in docker, not aaaaaaaaaaaa"
+  has "cd '$BUNDLE' && sha256sum -c --quiet SHA256SUMS"
+}
+
 @test "docker does not answer: 1, start-docker.sh first" {
   rm "$DAEMON/names"
   run "$KB_BASH" "$SCRIPT"
@@ -156,7 +221,7 @@ calls() {
   run timeout 20 "$KB_BASH" "$SCRIPT" --timeout 1
   status_is 1
   has 'docker did not load images/pause.tar within 1 s'
-  has '--timeout 4'
+  has "'$BUNDLE/node/load-images.sh' --timeout 4"
 }
 
 @test "a load that fails: 1, with docker's own words" {

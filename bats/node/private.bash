@@ -79,3 +79,8 @@ own_usr_bin() {
   mkdir "$TEST_FOLDER"/overlay/{upper,work}
   mount -t overlay -o "lowerdir=/usr/bin,upperdir=$TEST_FOLDER/overlay/upper,workdir=$TEST_FOLDER/overlay/work" overlay /usr/bin
 }
+
+# no_packages: no file belongs to a package, whatever is installed on the machine that tests.
+no_packages() {
+  mount -t tmpfs tmpfs /var/lib/dpkg/info
+}

@@ -29,6 +29,7 @@ END
     >"$STATE/subnet.env"
   make_start node/start-docker.sh docker "
 readonly KB_FLANNEL_SUBNET_FILE='$STATE/subnet.env' KB_DOCKER_SOCKET='$STATE/docker.sock'
+readonly KB_DOCKER_EXEC_ROOT='$STATE/exec'
 readonly KB_DOCKER_CA='${CA-}' KB_DOCKER_REGISTRY=registry.example.com:5000
 readonly -a KB_DOCKER_HELPERS=(docker-containerd docker-runc)" \
     docker daemon 'RAW:--bip="${FLANNEL_SUBNET}"' 'RAW:--mtu="${FLANNEL_MTU}"'
@@ -124,6 +125,24 @@ start
 [[ ! -e /var/run/docker.pid ]]
 END
   has "Removed /var/run/docker.pid: pid 99999"
+}
+
+@test "a containerd.pid from before a reboot goes, though its pid is some process's by now; a containerd's stays" {
+  run -0 inside <<'END'
+mkdir -p "$STATE/exec/containerd" "$STATE/exec/libcontainerd"
+echo $$ >"$STATE/exec/containerd/containerd.pid"
+echo 99999 >"$STATE/exec/libcontainerd/docker-containerd.pid"
+start
+[[ ! -e $STATE/exec/containerd/containerd.pid && ! -e $STATE/exec/libcontainerd/docker-containerd.pid ]]
+stop
+rm "$STATE/up"
+cp "$(type -P sleep)" "$STATE/docker-containerd"
+"$STATE/docker-containerd" 300 &
+echo $! >"$STATE/exec/libcontainerd/docker-containerd.pid"
+start
+[[ -e $STATE/exec/libcontainerd/docker-containerd.pid ]]
+END
+  has "containerd.pid: pid 99999 in it is no containerd"
 }
 
 @test "a docker0 of another subnet is taken away, unless a container hangs on it" {

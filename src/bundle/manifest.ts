@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256Of } from '../artifacts/digest-meter.ts';
 import type { ClusterPlan, HostPlan } from '../plan/types.ts';
 import type { Entry } from './types.ts';
 
@@ -8,17 +8,20 @@ export interface ManifestFile {
   readonly mode: string;
   readonly size: number;
   readonly sha256: string;
+  /** The archive that it was taken from; the scripts come from kubebale itself. */
+  readonly from?: string;
 }
 
 /** What was found out about an entry's bytes. */
-export function describe(entry: Entry, sha256Of: (file: string) => string): ManifestFile | undefined {
+export function describe(entry: Entry, from?: string): ManifestFile | undefined {
   if (!entry.content) return undefined;
   const inMemory = 'bytes' in entry.content;
   return {
     path: entry.path,
     mode: entry.mode.toString(8).padStart(4, '0'),
     size: inMemory ? entry.content.bytes.length : entry.content.size,
-    sha256: inMemory ? sha256(entry.content.bytes) : sha256Of(entry.content.file),
+    sha256: inMemory ? sha256Of(entry.content.bytes) : entry.content.sha256,
+    ...(from !== undefined && { from }),
   };
 }
 
@@ -35,13 +38,4 @@ export function manifest(plan: ClusterPlan, host: HostPlan, files: readonly Mani
     null,
     2,
   )}\n`;
-}
-
-/** SHA256SUMS for `sha256sum -c`; a name with a backslash or newline would need escapes, and no entry has one. */
-export function sha256Sums(files: readonly ManifestFile[]): string {
-  return files.map((file) => `${file.sha256}  ${file.path}\n`).join('');
-}
-
-function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }

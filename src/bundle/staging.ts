@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   chmod,
   copyFile,
@@ -15,8 +14,10 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { digestOf } from '../artifacts/store.ts';
 import { isAlive, takeLock } from './lock.ts';
 import { makeFolder } from './make-folder.ts';
+import { parseSums, sumsText } from './sha256-sums.ts';
 
 /** `.kubebale-<cluster>-<pid>-new`; a run that was killed leaves one, and the next run removes it. */
 const prefix = '.kubebale-';
@@ -30,16 +31,18 @@ export class Staging {
   readonly folder: string;
   /** For what is needed only while writing. */
   readonly scratch: string;
-  readonly #target: string;
+  /** OUT/<cluster>, as a real path. */
+  readonly target: string;
   readonly #old: string;
   /** Held from the first look at what is there to the last rename: two runs at once would mix their sums. */
   readonly #lock: string;
+  #committed = false;
   /** The topmost folder that had to be made, removed again when nothing was written. */
   readonly #made: string | undefined;
 
   private constructor(target: string, made: string | undefined) {
     const stem = join(dirname(target), `${prefix}${basename(target)}-${process.pid}`);
-    this.#target = target;
+    this.target = target;
     this.#made = made;
     this.folder = `${stem}-new`;
     this.scratch = `${stem}-scratch`;
@@ -66,56 +69,75 @@ export class Staging {
     return staging;
   }
 
+  /** What SHA256SUMS says that is there: file name → SHA-256. */
+  async sums(): Promise<ReadonlyMap<string, string>> {
+    return parseSums(await this.#sumsText()).sums;
+  }
+
+  /** The whole file; '' when there is none. */
+  #sumsText(): Promise<string> {
+    return readFile(join(this.target, 'SHA256SUMS'), 'utf8').catch(() => '');
+  }
+
   /**
    * Write SHA256SUMS for all tarballs that will be there: the new ones, and those of other hosts that stay.
    *
    * @param written file name → SHA-256
+   * @returns whether it says another thing than the one that is there
    */
-  async writeSums(written: ReadonlyMap<string, string>): Promise<void> {
+  async writeSums(written: ReadonlyMap<string, string>): Promise<boolean> {
     const sums = new Map(written);
-    const before = await readSums(join(this.#target, 'SHA256SUMS'));
-    for (const { name } of await filesIn(this.#target)) {
+    const before = await this.sums();
+    for (const { name } of await filesIn(this.target)) {
       if (sums.has(name) || !name.endsWith('.tar.gz')) continue;
-      sums.set(name, before.get(name) ?? (await hashFile(join(this.#target, name))));
+      sums.set(name, before.get(name) ?? (await digestOf(join(this.target, name))).sha256);
     }
-    const lines = [...sums].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([name, sum]) => `${sum}  ${name}\n`);
+    const sorted = [...sums].toSorted(([a], [b]) => (a < b ? -1 : 1));
+    const text = sumsText(sorted.map(([path, sha256]) => ({ path, sha256 })));
     const file = join(this.folder, 'SHA256SUMS');
-    await writeFile(file, lines.join(''), { flag: 'wx' });
+    await writeFile(file, text, { flag: 'wx' });
     await chmod(file, 0o644);
+    return (await this.#sumsText()) !== text;
   }
 
   /** Put the new folder in place: two renames, with everything that was there before and stays carried over. */
   async commit(): Promise<void> {
     const present = new Set((await filesIn(this.folder)).map((entry) => entry.name));
-    for (const entry of await filesIn(this.#target)) {
+    for (const entry of await filesIn(this.target)) {
       if (!present.has(entry.name) && entry.isFile())
-        await carry(join(this.#target, entry.name), join(this.folder, entry.name));
+        await carry(join(this.target, entry.name), join(this.folder, entry.name));
     }
     await syncFolder(this.folder);
-    const existed = (await modeOf(this.#target)) !== undefined;
-    if (existed) await rename(this.#target, this.#old);
+    const existed = (await modeOf(this.target)) !== undefined;
+    if (existed) await rename(this.target, this.#old);
     try {
-      await rename(this.folder, this.#target);
+      await rename(this.folder, this.target);
     } catch (error) {
-      if (existed) await rename(this.#old, this.#target);
+      if (existed) await rename(this.#old, this.target);
       throw error;
     }
     if (existed) {
       // Folders and the like that are not ours cannot be linked: they move, now that their place is there.
-      await moveForeign(this.#old, this.#target);
+      await moveForeign(this.#old, this.target);
     }
     await rm(this.#old, { recursive: true, force: true });
+    this.#committed = true;
+  }
+
+  /** Let other runs write here; after `commit`. */
+  async release(): Promise<void> {
     await rm(this.scratch, { recursive: true, force: true });
     await rm(this.#lock, { force: true });
   }
 
-  /** Remove everything that was made. */
+  /** Remove everything that was made; what is in place already stays. */
   async discard(): Promise<void> {
+    if (this.#committed) return this.release();
     await rm(this.folder, { recursive: true, force: true });
     await rm(this.scratch, { recursive: true, force: true });
     await rm(this.#lock, { force: true });
     // Only folders that this run made, and only while they are empty.
-    let folder = this.#made === undefined ? undefined : dirname(this.#target);
+    let folder = this.#made === undefined ? undefined : dirname(this.target);
     while (folder !== undefined && this.#made !== undefined && folder.startsWith(this.#made)) {
       const gone = await rmdir(folder).then(
         () => true,
@@ -176,16 +198,4 @@ async function modeOf(path: string): Promise<number | undefined> {
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r');
   await handle.sync().finally(() => handle.close());
-}
-
-async function readSums(file: string): Promise<Map<string, string>> {
-  const text = await readFile(file, 'utf8').catch(() => '');
-  return new Map([...text.matchAll(/^([0-9a-f]{64}) {2}(.+)$/gm)].map(([, sum = '', name = '']) => [name, sum]));
-}
-
-async function hashFile(file: string): Promise<string> {
-  const hash = createHash('sha256');
-  const handle = await open(file, 'r');
-  for await (const chunk of handle.createReadStream()) hash.update(chunk);
-  return hash.digest('hex');
 }

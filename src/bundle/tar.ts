@@ -1,8 +1,8 @@
-import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { TarArchive } from 'archiver';
-import { OutputError } from './output-error.ts';
-import type { Entry } from './types.ts';
+import { Readable } from 'node:stream';
+import { ArtifactError } from '../artifacts/artifact-error.ts';
+import { checkedBytes } from '../artifacts/store.ts';
+import type { Content, Entry } from './types.ts';
 
 /** The two zero blocks that end a tar archive. */
 const endLength = 1024;
@@ -23,12 +23,19 @@ export async function* tarBytes(
   mtime: number,
   open: boolean,
 ): AsyncGenerator<Buffer, void, undefined> {
+  // Only what writes a tarball needs it: with what it brings it is a third of the command line.
+  const { TarArchive } = await import('archiver');
   const archive = new TarArchive({});
   const date = new Date(mtime * 1000);
+  const breaker = new Breaker();
   for (const { name, mode, content } of entries) {
     if (!content) archive.append(Buffer.alloc(0), { name: `${name}/`, type: 'directory', mode, date });
     else if ('bytes' in content) archive.append(Buffer.from(content.bytes), { name, mode, date });
-    else archive.file(content.file, { name, mode, date, stats: await statSame(content.file, content.size) });
+    else {
+      const source = checkedFile(content);
+      source.on('error', breaker.trip);
+      archive.append(source, { name, mode, date, stats: await statSame(content) });
+    }
   }
   const failed = archive.finalize();
   // Its rejection arrives through the stream below as well.
@@ -36,17 +43,68 @@ export async function* tarBytes(
   try {
     // Neither destroy() nor abort() of archiver 8 may be called in the middle of a file: both throw where nobody can
     // catch it. What nobody wants any more is read to its end and thrown away.
-    yield* withoutEnd(archive.iterator({ destroyOnReturn: false }), open ? endLength : 0);
+    const chunks = untilBroken(archive.iterator({ destroyOnReturn: false }), breaker);
+    yield* withoutEnd(chunks, open ? endLength : 0);
   } finally {
     archive.resume();
   }
 }
 
-/** Given to archiver, which would otherwise look files up several at once, and pack them in the order of the answers. */
-async function statSame(file: string, size: number): Promise<Stats> {
-  const stats = await stat(file);
-  if (stats.size !== size) throw new OutputError(`${file} changed while it was packed`, 'run the command again');
+/** What an entry's file has to be. */
+type FileContent = Extract<Content, { file: string }>;
+
+/** Given to archiver, which otherwise would keep the whole file in memory to know its size. */
+async function statSame(content: FileContent) {
+  const stats = await stat(content.file).catch(() => undefined);
+  if (!stats) throw changed(content, 'it is gone');
+  if (stats.size !== content.size) throw changed(content, `it has ${stats.size} bytes instead of ${content.size}`);
   return stats;
+}
+
+/** A file's bytes; the archive gets its last ones only when all of them were the expected ones. */
+function checkedFile(content: FileContent): Readable {
+  const bytes = checkedBytes(content.file, content, (actual) => changed(content, `its SHA-256 is ${actual}`));
+  return Readable.from(bytes, { objectMode: false });
+}
+
+function changed({ file, sha256 }: FileContent, how: string): ArtifactError {
+  return new ArtifactError(
+    'KB4017',
+    `${file} is damaged: ${how}, and it has to be ${sha256}`,
+    'remove that file, then run kubebale fetch or kubebale lock again',
+  );
+}
+
+/** Ends the wait for a chunk that will never come. */
+class Breaker {
+  #error: Error | undefined;
+  #wake: (error: Error) => void = () => undefined;
+
+  readonly trip = (error: Error): void => {
+    this.#error ??= error;
+    this.#wake(error);
+  };
+
+  /**
+   * A promise's value, or the error that tripped the breaker. (Promise.race with one promise for all would keep every
+   * value until the end.)
+   */
+  guard<T>(promise: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#wake = reject;
+      if (this.#error) reject(this.#error);
+      promise.then(resolve, reject);
+    });
+  }
+}
+
+/** archiver does not listen to a source that fails, and would wait for it for ever. */
+async function* untilBroken(chunks: AsyncIterator<Buffer>, breaker: Breaker): AsyncGenerator<Buffer, void, undefined> {
+  for (;;) {
+    const { done, value } = await breaker.guard(chunks.next());
+    if (done) return;
+    yield value;
+  }
 }
 
 /** The bytes but for the last ones. */

@@ -8,7 +8,7 @@ export type Arguments = Readonly<Record<string, unknown>>;
 /** One command of the command line; the only place where it is described. */
 export interface Command {
   readonly name: string;
-  /** Its positional as yargs wants it, such as `<SPEC>` or `[DIR]`; '' when it has none. */
+  /** Its positional as yargs wants it, such as `<SPEC>`, `[DIR]` or `<TARBALL..>`; '' when it has none. */
   readonly positional: string;
   readonly positionalOptions: PositionalOptions;
   readonly summary: string;
@@ -48,4 +48,11 @@ export function switchOption(args: Arguments, name: string): boolean {
 export function positional(args: Arguments, name: string): string | undefined {
   const value = args[name];
   return typeof value === 'string' ? value : undefined;
+}
+
+/** The texts of a positional that takes several, such as `<TARBALL..>`. */
+export function positionals(args: Arguments, name: string): readonly string[] {
+  const value = args[name];
+  const list: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return list.filter((item) => typeof item === 'string' && item !== '').map(String);
 }

@@ -1,7 +1,18 @@
 #!/usr/bin/env node
+import { createInterface } from 'node:readline/promises';
 import { addAbortSignal } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
+import { setFlagsFromString } from 'node:v8';
 import { Interruption, type Output, type Terminal } from './terminal.ts';
+
+// Most runs are over before optimised code has paid for the threads that make it (a third of the processor time of a
+// hundred hosts); what computes longer gets it. Time that passes does not count: other work may have had it.
+setFlagsFromString('--no-opt');
+const watch = setInterval(() => {
+  if (process.cpuUsage().user < 2_000_000) return;
+  setFlagsFromString('--opt');
+  clearInterval(watch);
+}, 500).unref();
 
 const abort = new AbortController();
 
@@ -18,6 +29,7 @@ const terminal: Terminal = {
   env: process.env,
   cwd: currentFolder(),
   stdin: readStdin,
+  ask: process.stdin.isTTY && process.stderr.isTTY ? ask : undefined,
   out: output(process.stdout),
   err: output(process.stderr),
   signal: abort.signal,
@@ -43,6 +55,21 @@ async function readStdin(): Promise<Uint8Array> {
     return await buffer(addAbortSignal(abort.signal, process.stdin));
   } catch (error) {
     throw abort.signal.aborted ? abort.signal.reason : error;
+  }
+}
+
+async function ask(question: string): Promise<string> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    // A terminal's Ctrl-C comes as a key while there is a question, and would only end the question.
+    lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+    // At the end of the input (Ctrl-D) the question itself would never settle.
+    const end = new Promise<string>((resolve) => lines.once('close', () => resolve('')));
+    return await Promise.race([lines.question(question, { signal: abort.signal }), end]);
+  } catch (error) {
+    throw abort.signal.aborted ? abort.signal.reason : error;
+  } finally {
+    lines.close();
   }
 }
 

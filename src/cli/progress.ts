@@ -2,7 +2,7 @@ import type { Terminal } from './terminal.ts';
 
 /** One line that is written over and over. */
 export interface Progress {
-  readonly show: (done: number, total: number, host: string) => void;
+  readonly show: (text: string) => void;
   readonly clear: () => void;
 }
 
@@ -11,8 +11,7 @@ export function progressOn(terminal: Terminal, quiet: boolean): Progress {
   const { err } = terminal;
   if (quiet || !err.isTerminal || terminal.env.TERM === 'dumb') return { show: () => {}, clear: () => {} };
   return {
-    show: (done, total, host) =>
-      err.write(`\r\x1b[K${`[${done}/${total}] ${host}`.slice(0, Math.max(10, err.columns - 1))}`),
+    show: (text) => err.write(`\r\x1b[K${text.slice(0, Math.max(10, err.columns - 1))}`),
     clear: () => err.write('\r\x1b[K'),
   };
 }

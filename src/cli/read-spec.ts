@@ -1,8 +1,9 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { systemReason } from '../diagnostics/system-reason.ts';
 import type { SourceText } from '../source/types.ts';
 import type { Terminal } from './terminal.ts';
-import { didYouMean, systemReason, UsageError } from './usage-error.ts';
+import { didYouMean, UsageError } from './usage-error.ts';
 
 /** A specification and the folder that the paths in it are relative to. */
 export interface Spec {
@@ -24,7 +25,7 @@ export async function readSpec(spec: string, terminal: Terminal): Promise<Spec> 
   } catch (error) {
     if (!(error instanceof Error) || !('code' in error)) throw error;
     if (error.code === 'ENOENT') throw await missingError(spec, file);
-    throw new UsageError(`cannot read ${spec}: ${systemReason(error.code)}`);
+    throw new UsageError(`cannot read ${spec}: ${systemReason(error)}`);
   }
 }
 

@@ -1,19 +1,34 @@
 import yargs, { type Argv } from 'yargs';
 import { WIDTH, wrapText } from '../diagnostics/wrap.ts';
-import type { Command } from './command.ts';
+import type { Arguments, Command } from './command.ts';
 import { check } from './commands/check.ts';
 import { compileCommand } from './commands/compile.ts';
 import { completion } from './commands/completion.ts';
 import { explain } from './commands/explain.ts';
+import { fetch } from './commands/fetch.ts';
 import { init } from './commands/init.ts';
+import { lock } from './commands/lock.ts';
 import { plan } from './commands/plan.ts';
+import { rehearse } from './commands/rehearse.ts';
+import { verify } from './commands/verify.ts';
 import { ownVersion } from './package-files.ts';
 import { reportProblem } from './report.ts';
 import { Interruption, type Terminal } from './terminal.ts';
 import { UsageError, usageError } from './usage-error.ts';
 
 /** All commands, in the order in which they are used. */
-const commands: readonly Command[] = [init, check, plan, compileCommand, explain, completion];
+const commands: readonly Command[] = [
+  init,
+  check,
+  plan,
+  fetch,
+  lock,
+  compileCommand,
+  verify,
+  rehearse,
+  explain,
+  completion,
+];
 
 declare module 'yargs' {
   interface Argv<T> {
@@ -32,27 +47,36 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
 }
 
 async function dispatch(args: readonly string[], terminal: Terminal): Promise<number> {
-  let exitCode = 0;
-  const parser = commandLine(args, (command, values) => {
-    return command.run(values, terminal).then((code) => {
-      exitCode = code;
-    });
-  });
+  const parser = commandLine(args);
   if (args.length === 0) {
     terminal.err.write(`${await parser.getHelp()}\n`);
     return 2;
   }
-  // Help, version and completions come as the third argument; without a callback yargs would print them itself.
-  await parser.parseAsync([...args], {}, (_error: unknown, _argv: unknown, output: string) => {
-    if (output !== '') terminal.out.write(`${output}\n`);
-  });
-  return exitCode;
+  try {
+    // Help, version and completions come as the third argument; without a callback yargs would print them itself.
+    await parser.parseAsync([...args], {}, (_error: unknown, _argv: unknown, output: string) => {
+      if (output !== '') terminal.out.write(`${output}\n`);
+    });
+    return 0;
+  } catch (chosen) {
+    if (!(chosen instanceof Chosen)) throw chosen;
+    return await chosen.command.run(chosen.values, terminal);
+  }
 }
 
-function commandLine(
-  args: readonly string[],
-  start: (command: Command, values: Record<string, unknown>) => Promise<void>,
-) {
+/** Leaves yargs with what was chosen: behind a handler that comes back it would make up the command's help. */
+class Chosen extends Error {
+  readonly command: Command;
+  readonly values: Arguments;
+
+  constructor(command: Command, values: Arguments) {
+    super(command.name);
+    this.command = command;
+    this.values = values;
+  }
+}
+
+function commandLine(args: readonly string[]) {
   const named = commands.find((command) => command.name === args.find((arg) => !arg.startsWith('-')));
   const context = {
     args,
@@ -95,11 +119,14 @@ function commandLine(
       describe: command.summary,
       builder: (own) => describe(command, own),
       handler: (values) => {
-        if (command === completion) parser.showCompletionScript();
+        if (command === completion) {
+          parser.showCompletionScript();
+          return;
+        }
         // yargs takes a lone - for an option without a value, and leaves its place empty.
         const name = placeholder(command);
         const dash = values[name] === '' && args.includes('-');
-        return start(command, dash ? { ...values, [name]: '-' } : values);
+        throw new Chosen(command, dash ? { ...values, [name]: '-' } : values);
       },
     });
   }
@@ -109,7 +136,7 @@ function commandLine(
 function describe(command: Command, own: Argv): Argv {
   const words = [
     command.name,
-    command.positional.replace(/[<>]/g, ''),
+    command.positional.replace(/[<>]/g, '').replace('..', '…'),
     Object.keys(command.options).length ? '[OPTION]…' : '',
   ];
   const usage = `Usage: kubebale ${words.filter((word) => word !== '').join(' ')}`;

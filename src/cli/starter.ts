@@ -4,7 +4,7 @@ export const starter = `{
   "$comment": "Three hosts, each etcd member, master and node. Only name and hosts are required: everything else here is the default, and every other setting is explained in cluster.schema.json, which an editor shows while you type.",
   "name": "guide",
   "releases": {
-    "$comment": "The releases of the binaries that you put into the artifacts folder.",
+    "$comment": "The releases of the programs that go into the tarballs. Your own builds and further images: see artifacts and images in the schema.",
     "kubernetes": "1.3.3",
     "etcd": "2.3.7",
     "flannel": "0.5.5",

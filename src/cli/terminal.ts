@@ -13,6 +13,8 @@ export interface Terminal {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly stdin: () => Promise<Uint8Array>;
+  /** Asks a person for one line; undefined where nobody is there to answer. */
+  readonly ask: ((question: string) => Promise<string>) | undefined;
   readonly out: Output;
   readonly err: Output;
   /** Aborted by SIGINT or SIGTERM; its reason is an `Interruption`. */

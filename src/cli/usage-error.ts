@@ -19,14 +19,6 @@ export function didYouMean(word: string, candidates: readonly string[]): string 
   return meant === undefined ? undefined : `did you mean ${meant}?`;
 }
 
-/** Why the operating system refused, in words. */
-export function systemReason(code: unknown): string {
-  if (code === 'EACCES' || code === 'EPERM') return 'permission denied';
-  if (code === 'ENOTDIR') return 'a part of the path is a file';
-  if (code === 'ENOENT') return 'it does not exist';
-  return String(code);
-}
-
 /** What is known where yargs refuses a command line. */
 export interface UsageContext {
   readonly args: readonly string[];

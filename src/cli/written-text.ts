@@ -1,3 +1,4 @@
+import { artifactKey } from '../bundle/assemble.ts';
 import type { WrittenTarball } from '../bundle/write-bundles.ts';
 import { wrapText } from '../diagnostics/wrap.ts';
 import type { ClusterPlan, HostPlan } from '../plan/types.ts';
@@ -9,7 +10,8 @@ export interface Written {
   /** `OUT/<cluster>` as people write it. */
   readonly folder: string;
   readonly tarballs: readonly WrittenTarball[];
-  readonly scriptsOnly: boolean;
+  /** Programs and images that the tarballs hold, by `artifactKey`. */
+  readonly has: ReadonlySet<string>;
   /** Tarballs in the folder whose hosts the specification does not have. */
   readonly strays: readonly string[];
 }
@@ -17,17 +19,19 @@ export interface Written {
 const SHOWN = 12;
 
 /** The closing words of a compilation: what was written, and what to do with it. */
-export function writtenText({ plan, folder, tarballs, scriptsOnly, strays }: Written): string {
+export function writtenText({ plan, folder, tarballs, has, strays }: Written): string {
   const written = new Set(tarballs.map((tarball) => tarball.host));
   const hosts = plan.hosts.filter((host) => written.has(host.name));
   const total = tarballs.reduce((sum, tarball) => sum + tarball.size, 0);
   const count = `${tarballs.length} tarball${tarballs.length === 1 ? '' : 's'}`;
+  const same = tarballs.filter((tarball) => tarball.unchanged).length;
+  const unchanged = same === 0 ? '' : same === tarballs.length ? '; nothing has changed' : `; ${same} unchanged`;
   const parts = [
-    [`${folder}: ${count}, ${sizeText(total)}`, '', ...tarballLines(tarballs)],
+    [`${folder}: ${count}, ${sizeText(total)}${unchanged}`, '', ...tarballLines(tarballs)],
     ...(strays.length === 0
       ? []
       : [wrapText(`Of hosts that the specification does not have (any more), left as they are: ${nameList(strays)}`)]),
-    ...(scriptsOnly ? [emptyLines(hosts)] : []),
+    ...missingLines(hosts, has),
     ['What to do next', '', ...steps(plan, folder, hosts)],
   ];
   return `${parts.map((part) => part.join('\n')).join('\n\n')}\n`;
@@ -43,30 +47,35 @@ function tarballLines(tarballs: readonly WrittenTarball[]): readonly string[] {
 }
 
 /** Which files each host lacks; hosts that lack the same ones share an entry. */
-function emptyLines(hosts: readonly HostPlan[]): readonly string[] {
-  const groups = new Map<string, { host: HostPlan; names: string[] }>();
+function missingLines(hosts: readonly HostPlan[], has: ReadonlySet<string>): readonly (readonly string[])[] {
+  const groups = new Map<string, { needs: HostPlan['artifacts']; names: string[] }>();
   for (const host of hosts) {
-    const key = host.artifacts.map((need) => need.path).join('\n');
-    const group = groups.get(key) ?? { host, names: [] };
+    const needs = host.artifacts.filter((need) => !has.has(artifactKey(host.architecture, need.name)));
+    const key = [host.architecture, ...needs.map((need) => need.path)].join('\n');
+    const group = groups.get(key) ?? { needs, names: [] };
     group.names.push(host.name);
-    groups.set(key, group);
+    if (needs.length > 0) groups.set(key, group);
   }
-  const images = hosts.some((host) => host.artifacts.some((need) => need.kind === 'image'));
-  const empty = images ? 'bin/ and images/ are' : 'bin/ is';
-  const intro = `${empty} empty (--scripts-only). Before start.sh runs, put these files there, programs with mode 0755:`;
+  if (groups.size === 0) return [];
+  const intro =
+    has.size === 0
+      ? 'There are no programs or images in them. Before start.sh runs, put these files there, programs with mode 0755:'
+      : 'Some files are not in them. Before start.sh runs, put these there, programs with mode 0755:';
   return [
-    ...wrapText(intro),
-    ...[...groups.values()].flatMap(({ host, names }) => [
-      '',
-      ...wrapText(nameList(names), '  '),
-      ...filesLine(host, 'binary', 'bin/     '),
-      ...filesLine(host, 'image', 'images/  '),
-    ]),
+    [
+      ...wrapText(intro),
+      ...[...groups.values()].flatMap(({ needs, names }) => [
+        '',
+        ...wrapText(nameList(names), '  '),
+        ...filesLine(needs, 'binary', 'bin/     '),
+        ...filesLine(needs, 'image', 'images/  '),
+      ]),
+    ],
   ];
 }
 
-function filesLine(host: HostPlan, kind: 'binary' | 'image', label: string): readonly string[] {
-  const names = host.artifacts.filter((need) => need.kind === kind).map((need) => need.name);
+function filesLine(needs: HostPlan['artifacts'], kind: 'binary' | 'image', label: string): readonly string[] {
+  const names = needs.filter((need) => need.kind === kind).map((need) => need.name);
   return names.length === 0 ? [] : wrapText(names.join(' '), `    ${label}`);
 }
 

@@ -103,6 +103,23 @@ export function resolve(spec: ClusterSpec): ClusterModel {
       verbosity: spec.kubeProxy?.verbosity ?? defaults.verbosity.kubeProxy,
       flags: flags(spec.kubeProxy),
     },
+    artifacts: (spec.artifacts ?? []).map((artifact) => ({
+      component: artifact.component,
+      architecture: artifact.architecture ?? 'amd64',
+      file: artifact.file,
+      folder: artifact.folder,
+      url: artifact.url,
+      sha256: artifact.sha256,
+      programs: artifact.programs,
+    })),
+    images: (spec.images ?? []).map((image) => ({
+      name: image.name,
+      architecture: image.architecture,
+      from: image.from,
+      insecure: image.insecure ?? false,
+      file: image.file,
+      sha256: image.sha256,
+    })),
     acceptWarnings: spec.acceptWarnings ?? [],
   };
 }

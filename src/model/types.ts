@@ -20,7 +20,36 @@ export interface ClusterModel {
   readonly docker: DockerModel;
   readonly kubelet: KubeletModel;
   readonly kubeProxy: { readonly verbosity: number; readonly flags: FlagOverrides };
+  readonly artifacts: readonly ArtifactModel[];
+  readonly images: readonly ImageModel[];
   readonly acceptWarnings: readonly string[];
+}
+
+/** The releases that a specification names, and whose programs it may bring itself. */
+export type Component = 'kubernetes' | 'etcd' | 'flannel' | 'docker';
+
+/** Where programs come from when not from the official archives; a rule sees to it that just one place is given. */
+export interface ArtifactModel {
+  readonly component: Component;
+  readonly architecture: Architecture;
+  readonly file: string | undefined;
+  readonly folder: string | undefined;
+  readonly url: string | undefined;
+  /** Of the file, or for a folder by program. */
+  readonly sha256: string | Readonly<Record<string, string>> | undefined;
+  /** Program → path in the archive or folder; undefined: all that the component has. */
+  readonly programs: Readonly<Record<string, string>> | undefined;
+}
+
+/** An image for every node's docker; of `from` and `file` a rule permits one. */
+export interface ImageModel {
+  readonly name: string;
+  /** Undefined: for every node. */
+  readonly architecture: Architecture | undefined;
+  readonly from: string | undefined;
+  readonly insecure: boolean;
+  readonly file: string | undefined;
+  readonly sha256: string | undefined;
 }
 
 export type Role = 'etcd' | 'master' | 'node';

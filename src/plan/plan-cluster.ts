@@ -5,6 +5,8 @@ import { artifactsOf } from './artifacts.ts';
 import { checkOverrides, components } from './check-overrides.ts';
 import { etcdMembers, hostsWith } from './endpoints.ts';
 import { finishUnit } from './finish-unit.ts';
+import { imageSources } from './image-sources.ts';
+import { programSources } from './program-sources.ts';
 import type { CheckedRelease, ClusterPlan, HostPlan, InputFile, Phase, UnitId } from './types.ts';
 import { draftEtcd } from './units/etcd.ts';
 import { draftFlannel, draftFlannelServer } from './units/flannel.ts';
@@ -57,6 +59,9 @@ export function planCluster(model: ClusterModel, diagnostics: Diagnostics): Clus
     extraNames:
       registry.address === undefined ? [] : [{ name: registryName(registry.host), address: registry.address }],
     pauseImage: registry.pauseImage,
+    programSources: programSources(model),
+    imageSources: imageSources(model),
+    credentialsFile: registry.credentialsFile,
     hosts,
   };
 }

@@ -1,4 +1,4 @@
-import type { Architecture, ComponentKey, Role } from '../model/types.ts';
+import type { Architecture, Component, ComponentKey, Role } from '../model/types.ts';
 
 /** The daemons, in the order in which a host that carries all roles starts them. */
 export type UnitId =
@@ -90,8 +90,47 @@ export interface ArtifactNeed {
   /** Path in the bundle. */
   readonly path: string;
   readonly kind: 'binary' | 'image';
-  /** The component whose release it belongs to, or the image's name. */
+  readonly component: Component | 'image';
+  /** '' for images. */
+  readonly release: string;
+  /** The component with its release, or the image's name. */
   readonly of: string;
+}
+
+/** A file or folder that programs are taken from: one that the specification gives, or an official archive. */
+export interface ProgramSource {
+  readonly component: Component;
+  readonly release: string;
+  readonly architecture: Architecture;
+  readonly kind: 'file' | 'folder' | 'url' | 'official';
+  /** Path relative to the specification (file, folder), or the file name that the archive has. */
+  readonly file: string;
+  readonly url: string | undefined;
+  /** Undefined: nobody published it and the specification does not say it. */
+  readonly sha256: string | undefined;
+  /** For a folder: by program. */
+  readonly programSha256: Readonly<Record<string, string>>;
+  /** Bytes, where they are known. */
+  readonly size: number | undefined;
+  /** What it gives: program → where it may lie, best first. '' is the file itself. */
+  readonly programs: Readonly<Record<string, readonly string[]>>;
+  /** Where in the specification it stands; '' for official ones. */
+  readonly pointer: string;
+}
+
+/** An image of the nodes of one architecture, and where it comes from. */
+export interface ImageSource {
+  readonly name: string;
+  readonly architecture: Architecture;
+  /** Its archive's name in images/. */
+  readonly archive: string;
+  /** The image that is pulled, when there is no file; undefined: there is nothing to pull it from. */
+  readonly from: string | undefined;
+  readonly insecure: boolean;
+  /** A docker-archive that the specification names, relative to it. */
+  readonly file: string | undefined;
+  readonly sha256: string | undefined;
+  readonly pointer: string;
 }
 
 /** A file of the build machine that the specification names. */
@@ -149,5 +188,10 @@ export interface ClusterPlan {
   /** Names beside the hosts' own that go into /etc/hosts. */
   readonly extraNames: readonly { readonly name: string; readonly address: string }[];
   readonly pauseImage: string;
+  /** Where programs come from, by component and architecture, in the order in which they are looked at. */
+  readonly programSources: readonly ProgramSource[];
+  readonly imageSources: readonly ImageSource[];
+  /** The private registry's credentials file, which a pull may need. */
+  readonly credentialsFile: string | undefined;
   readonly hosts: readonly HostPlan[];
 }

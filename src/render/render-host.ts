@@ -48,18 +48,19 @@ function nodeScripts(
     .filter((need) => need.kind === 'image')
     .map((need) => ({ file: need.name, name: need.of }));
   const socket = docker?.settings.KB_DOCKER_SOCKET;
-  if (typeof socket !== 'string') throw new Error(`${host.name} is a node without a docker socket`);
+  const registry = docker?.settings.KB_DOCKER_REGISTRY;
+  if (typeof socket !== 'string' || typeof registry !== 'string')
+    throw new Error(`${host.name} is a node without docker's settings`);
   return [
     script('node/mount-cgroup.sh', render('node/mount-cgroup.sh')),
     script('node/install-docker.sh', render('node/install-docker.sh', { binaries })),
     script('node/load-images.sh', render('node/load-images.sh', { socket, images })),
+    script('node/push-images.sh', render('node/push-images.sh', { socket, images, registry })),
   ];
 }
 
 /** What all hosts of a cluster share: the libraries and the lists of hosts and members. Pure. */
 export function renderShared(plan: ClusterPlan, templates: Templates): Entry[] {
-  const rows = (lists: readonly (readonly (string | number)[])[]): string =>
-    lists.map((row) => `${row.join('\t')}\n`).join('');
   return [
     ...[...templates.libraries].map(([path, text]) => document(path, text)),
     document('lib/hosts.tsv', rows(plan.hosts.map((host) => [host.name, host.address, host.roles.join(',')]))),
@@ -71,4 +72,22 @@ export function renderShared(plan: ClusterPlan, templates: Templates): Entry[] {
       ),
     ),
   ];
+}
+
+/**
+ * The list by which load-images.sh and push-images.sh tell our image from another one of the same name. Pure.
+ *
+ * @param images file in images/, name in docker, ID (`sha256:` and the digest of the configuration)
+ * @returns nothing when there are no images: the scripts then go by the name
+ */
+export function renderImageList(
+  images: readonly { readonly file: string; readonly name: string; readonly id: string }[],
+): Entry[] {
+  if (images.length === 0) return [];
+  return [document('lib/images.tsv', rows(images.map(({ file, name, id }) => [file, name, id])))];
+}
+
+/** Tab-separated, a row a line. */
+function rows(lists: readonly (readonly (string | number)[])[]): string {
+  return lists.map((row) => `${row.join('\t')}\n`).join('');
 }

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import Handlebars from 'handlebars';
+import { compiledTemplates } from './compiled-templates.ts';
 import { type Data, templateValue } from './template-values.ts';
 
 const root = fileURLToPath(new URL('../../templates/', import.meta.url));
@@ -23,32 +23,17 @@ export function loadTemplates(): Templates {
 }
 
 function load(): Templates {
-  const environment = Handlebars.create();
-  for (const file of walk('partials')) environment.registerPartial(nameOf(file, 'partials/'), read(file));
-  const compiled = new Map<string, Handlebars.TemplateDelegate>();
-  const options = { strict: true, knownHelpersOnly: true, preventIndent: true } as const;
+  const template = compiledTemplates(root);
   return {
-    render(name, data) {
-      const template = compiled.get(name) ?? environment.compile(read(`${name}.hbs`), options);
-      compiled.set(name, template);
-      return template(templateValue(data));
-    },
-    libraries: new Map(walk('lib').map((path) => [path, read(path)])),
+    render: (name, data) => template(name)(templateValue(data)),
+    libraries: new Map(filesIn('lib').map((path) => [path, readFileSync(join(root, path), 'utf8')])),
   };
 }
 
-function read(path: string): string {
-  return readFileSync(join(root, path), 'utf8');
-}
-
 /** All files under a folder of templates/, as sorted paths from there. */
-function walk(folder: string): string[] {
+function filesIn(folder: string): string[] {
   return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(root.length))
     .toSorted();
-}
-
-function nameOf(file: string, folder: string): string {
-  return file.slice(folder.length).replace(/\.hbs$/, '');
 }

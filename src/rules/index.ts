@@ -1,6 +1,7 @@
 import type { Diagnostics } from '../diagnostics/collector.ts';
 import type { ClusterModel } from '../model/types.ts';
 import { addressRules } from './address-rules.ts';
+import { artifactRules } from './artifacts.ts';
 import { controlPlaneRules } from './control-plane.ts';
 import { hostRules } from './hosts.ts';
 import { networkRules } from './networks.ts';
@@ -19,6 +20,7 @@ export const rules: readonly Rule[] = [
   ...portRules,
   ...pathRules,
   ...registryRules,
+  ...artifactRules,
   ...releaseRules,
   ...controlPlaneRules,
   ...securityRules,

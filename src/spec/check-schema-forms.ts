@@ -37,6 +37,18 @@ export const forms: Readonly<Record<string, { readonly form: string; readonly ex
     form: 'a network interface: at most 15 characters, no slash, no white space',
     example: 'eth0',
   },
+  '^([A-Za-z0-9.-]+(:[0-9]{1,5})?/)?[a-z0-9]+([._/-][a-z0-9]+|__[a-z0-9]+)*:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$': {
+    form: 'an image with its tag: registry/repository:tag, the repository in lower case',
+    example: 'registry.Xcloud.com/public/app:1.4',
+  },
+  '^[0-9a-f]{64}$': {
+    form: 'a SHA-256: 64 digits and letters a to f, as sha256sum prints them',
+    example: 'ab102d271026a4060c9f85ecad11f454d82b1df7b8e676cc3da69f67eb078729',
+  },
+  '^https?://[^\\s/@?#]+(/[^\\s]*)?$': {
+    form: 'a URL with http:// or https:// and without a user name or password',
+    example: 'https://mirror.example.com/etcd-v2.3.7-linux-amd64.tar.gz',
+  },
   '^KB[0-9]{4}$': { form: 'a code: KB and four digits', example: 'KB3106' },
   '^[A-Za-z][A-Za-z0-9_-]*$': { form: 'the name of a flag, without dashes in front', example: 'max-pods' },
 };

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import type { ValidateFunction } from 'ajv/dist/2020.js';
+import { schemaValidator } from './schema-validator.ts';
 
 /** As much of a JSON schema as messages need. */
 export interface SchemaNode {
@@ -28,8 +29,7 @@ let loaded: Loaded | undefined;
 export function loadSchema(): Loaded {
   if (loaded) return loaded;
   const root = JSON.parse(readFileSync(new URL('../../schema/v1/cluster.schema.json', import.meta.url), 'utf8'));
-  const ajv = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true, verbose: true });
-  loaded = { root, validate: ajv.compile(root) };
+  loaded = { root, validate: schemaValidator(root) };
   return loaded;
 }
 

@@ -6,6 +6,7 @@
 export type Comment = string;
 export type Port = number;
 export type Ipv4 = string;
+export type Sha256 = string;
 
 /**
  * One air-gapped Kubernetes HA cluster. Only name and hosts are required; everything else has the value of the guide.
@@ -359,6 +360,18 @@ export interface ClusterSpec {
     flags?: Flags8;
   };
   /**
+   * Programs that do not come from the official archives of the releases, or from archives whose hash nobody published: a private rebuild, a mirror. Each gives all programs of its component, unless programs says which.
+   *
+   * @maxItems 100
+   */
+  artifacts?: Artifact[];
+  /**
+   * Images that each node's docker gets from the bundle, beside the pause image; and where the pause image itself comes from.
+   *
+   * @maxItems 100
+   */
+  images?: Image[];
+  /**
    * Codes of warnings that you have read and accept for this cluster; they are no longer shown, and --strict does not count them.
    *
    * Items: A warning's code.
@@ -456,4 +469,74 @@ export interface Flags7 {
  */
 export interface Flags8 {
   [k: string]: string | number | boolean | null | (string | number)[];
+}
+/**
+ * Where programs of one component come from: one of file, folder and url.
+ */
+export interface Artifact {
+  $comment?: Comment;
+  /**
+   * Whose programs they are.
+   */
+  component: 'kubernetes' | 'etcd' | 'flannel' | 'docker';
+  /**
+   * The processor that they are for.
+   */
+  architecture?: 'amd64' | 'arm64';
+  /**
+   * An archive (tar, tar.gz) or one program, relative to this file.
+   */
+  file?: string;
+  /**
+   * A folder with programs under their own names, relative to this file.
+   */
+  folder?: string;
+  /**
+   * Where kubebale fetch gets an archive or one program.
+   */
+  url?: string;
+  /**
+   * SHA-256 of the file, or for a folder of each program in it. Without it the hash has to be accepted once, with --trust-first-use.
+   */
+  sha256?:
+    | Sha256
+    | {
+        [k: string]: Sha256;
+      };
+  /**
+   * Names of the programs it gives, each with its path in the archive or folder, for what does not lie where the official archive has it. Without it: all programs of the component, or the one that the file is named after.
+   */
+  programs?: {
+    [k: string]: string;
+  };
+}
+/**
+ * One image: its name, and one of from and file.
+ */
+export interface Image {
+  $comment?: Comment;
+  /**
+   * The name that docker knows it by on the hosts, with its tag: that of the private registry.
+   */
+  name: string;
+  /**
+   * The processor that this entry is for. Without it: that of every node.
+   */
+  architecture?: 'amd64' | 'arm64';
+  /**
+   * The image that kubebale fetch pulls, by tag or digest.
+   */
+  from?: string;
+  /**
+   * Whether the registry of from speaks plain HTTP.
+   */
+  insecure?: boolean;
+  /**
+   * A file that docker save wrote, relative to this file.
+   */
+  file?: string;
+  /**
+   * SHA-256 of file. Without it the hash has to be accepted once, with --trust-first-use.
+   */
+  sha256?: string;
 }

@@ -65,6 +65,11 @@ readonly -a CAUSE_TABLE=(
   'fewer than a majority of the etcd members are up (Q1).'
   'Run etcd/start-etcd.sh on the other hosts, then look with: :: @ROOT@/status.sh'
 
+  'kube-@(controller-manager|scheduler)'
+  'leaderelection lost|lost master'
+  'it led, and ended by itself when kube-apiserver or etcd did not answer for some seconds; one on another host leads now.'
+  'Nothing is broken once it runs again. To see whether etcd and kube-apiserver are healthy by now: :: @ROOT@/status.sh'
+
   '@(kube-apiserver|flanneld*)'
   'no valid ip|unable to find suitable network address|unable to select an ip|failed to get default interface|unable to find default route'
   'this host has no default route, so the program cannot choose its address (Q2).'

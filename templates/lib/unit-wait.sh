@@ -71,7 +71,8 @@ find_waiting() {
   if unit_waiting_for; then
     return 0
   fi
-  if missing_needs wait; then
+  # What was there at the start may be gone by now.
+  if missing_needs wait || missing_needs start; then
     join_words ${MISSING[@]+"${MISSING[@]}"}
     WAITING_TEXT="for $JOINED"
     return 0

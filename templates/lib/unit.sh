@@ -198,11 +198,15 @@ clear_old_pid_file() {
     describe_old_pid_file
     rm -f -- "$PID_FILE" || die_unwritable "$PID_FILE"
     say "Removed run/$KB_UNIT.pid: $STALE_TEXT."
+    if [[ -n $DIED_BY_ITSELF ]] && find_cause "$(recent_log | tail -n 3)"; then
+      say "Its log ends with the likely cause: $CAUSE"
+    fi
   fi
 }
 
-# Sets STALE_TEXT: why the pid file says nothing about a running process.
+# Sets STALE_TEXT: why the pid file says nothing about a running process; and DIED_BY_ITSELF.
 describe_old_pid_file() {
+  DIED_BY_ITSELF=''
   if ! read_pid_file "$PID_FILE"; then
     STALE_TEXT="it was no pid file"
   elif [[ $FILE_BOOT != "$BOOT_ID" ]]; then
@@ -211,6 +215,7 @@ describe_old_pid_file() {
     STALE_TEXT="pid $FILE_PID belongs to another process by now"
   else
     STALE_TEXT="$KB_UNIT (pid $FILE_PID) had ended without being stopped"
+    DIED_BY_ITSELF=1
   fi
 }
 

@@ -1,19 +1,26 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { findArtifacts } from '../../src/bundle/find-artifacts.ts';
+import type { ArtifactFile } from '../../src/bundle/types.ts';
 import { writeBundles } from '../../src/bundle/write-bundles.ts';
 import { allArtifacts, guideArtifacts } from '../support/artifacts.ts';
-import { bundlesOf, compileValue, host, minimal } from '../support/specs.ts';
+import { bundlesOf, compileValue, host, minimal, textsOf } from '../support/specs.ts';
 import { scratch } from '../support/unpack.ts';
 
 const names = guideArtifacts;
 
-function folderWith(files: readonly string[]): string {
-  const folder = scratch('artifacts');
-  for (const name of files) writeFileSync(join(folder, name), `program ${name}`);
-  return folder;
+/** Artifacts as the lock gives them; their files are not read in these tests. */
+function artifacts(list: readonly string[] = allArtifacts, architecture: 'amd64' | 'arm64' = 'amd64'): ArtifactFile[] {
+  const sha256 = 'ab'.repeat(32);
+  return list.map((name) => ({
+    name,
+    architecture,
+    file: `/kept/${name}`,
+    size: 1,
+    sha256,
+    from: { file: name, sha256 },
+  }));
 }
 
 function codes(result: ReturnType<typeof compileValue>): string[] {
@@ -46,9 +53,8 @@ const certificate = (): Buffer => {
 };
 
 describe('artifacts', () => {
-  it('KB4001: an artifact is missing, all of them in one finding', async () => {
-    const artifacts = await findArtifacts([folderWith(['etcd', 'kubelet'])]);
-    const result = compileValue(minimal(), { scriptsOnly: false, artifacts });
+  it('KB4001: an artifact is missing, all of them in one finding', () => {
+    const result = compileValue(minimal(), { scriptsOnly: false, artifacts: artifacts(['etcd', 'kubelet']) });
     expect(codes(result)).toEqual(['KB4001']);
     const message = result.diagnostics.list().find((one) => one.code === 'KB4001')?.message ?? '';
     for (const name of allArtifacts.filter((one) => one !== 'etcd' && one !== 'kubelet'))
@@ -57,18 +63,17 @@ describe('artifacts', () => {
     expect([...result.bundles]).toEqual([]);
   });
 
-  it('KB4002: an artifact is a folder', async () => {
-    const folder = folderWith(allArtifacts.filter((name) => name !== 'kubelet'));
-    mkdirSync(join(folder, 'kubelet'));
-    const result = compileValue(minimal(), { scriptsOnly: false, artifacts: await findArtifacts([folder]) });
-    expect(codes(result)).toEqual(['KB4002']);
+  it('KB4001: an artifact is there for another architecture only', () => {
+    const hosts = [host(1), host(2, undefined, { architecture: 'arm64' }), host(3)];
+    const result = compileValue({ name: 'c', hosts }, { scriptsOnly: false, artifacts: artifacts() });
+    expect(codes(result)).toEqual(['KB4001']);
+    expect(result.diagnostics.list().find((one) => one.code === 'KB4001')?.message).toContain('arm64');
   });
 
-  it('KB4002: an artifact is empty', async () => {
-    const folder = folderWith(allArtifacts.filter((name) => name !== 'kubelet'));
-    writeFileSync(join(folder, 'kubelet'), '');
-    const result = compileValue(minimal(), { scriptsOnly: false, artifacts: await findArtifacts([folder]) });
-    expect(codes(result)).toEqual(['KB4002']);
+  it('may be missing when that is said', () => {
+    const spec = minimal();
+    const [first] = bundlesOf(spec, { scriptsOnly: false, allowMissing: true, artifacts: artifacts(['etcd']) });
+    expect(first?.payload.entries.map((entry) => entry.path)).toEqual(['bin/etcd']);
   });
 
   it('KB4003: the CA file is missing, and so are the credentials', () => {
@@ -98,11 +103,10 @@ describe('artifacts', () => {
     expect(codes(result)).toEqual(['KB4004']);
   });
 
-  it('go to the hosts whose roles need them, and to no others', async () => {
+  it('go to the hosts whose roles need them, and to no others', () => {
     const spec = { name: 'c', hosts: [host(1, ['etcd']), host(2, ['master']), host(3, ['node'])] };
-    const artifacts = await findArtifacts([folderWith(allArtifacts)]);
-    const bins = bundlesOf(spec, { scriptsOnly: false, artifacts }).map((bundle) =>
-      bundle.shared.map((entry) => entry.path).filter((path) => /^(bin|images)\//.test(path)),
+    const bins = bundlesOf(spec, { scriptsOnly: false, artifacts: artifacts() }).map((bundle) =>
+      bundle.payload.entries.map((entry) => entry.path),
     );
     const inBin = (list: readonly string[]) => list.toSorted().map((name) => `bin/${name}`);
     expect(bins[0]).toEqual(inBin(names.etcd));
@@ -110,10 +114,43 @@ describe('artifacts', () => {
     expect(bins[2]).toEqual([...inBin([...names.node, 'flanneld']), 'images/pause.tar']);
   });
 
-  it('are the first of their name among several folders, and nothing else is looked at', async () => {
-    const [first, second] = [folderWith(['etcd', 'notes.txt']), folderWith(['etcd', 'etcdctl'])];
-    const found = await findArtifacts([first, second]);
-    expect(found.map((one) => one.file)).toEqual([join(first, 'etcd'), join(second, 'etcdctl')]);
+  it('stand in MANIFEST.json with the archive that they came from', () => {
+    const list = artifacts().map((file) => ({ ...file, from: { ...file.from, file: `of-${file.name}.tar.gz` } }));
+    const [first] = bundlesOf(minimal(), { scriptsOnly: false, artifacts: list });
+    const manifest = first?.own.find((entry) => entry.path === 'MANIFEST.json')?.content;
+    const { files } = JSON.parse(manifest && 'bytes' in manifest ? Buffer.from(manifest.bytes).toString() : '{}');
+    const etcd = files.find((file: { path: string }) => file.path === 'bin/etcd');
+    expect(etcd).toEqual({ path: 'bin/etcd', mode: '0755', size: 1, sha256: 'ab'.repeat(32), from: 'of-etcd.tar.gz' });
+    expect(files.find((file: { path: string }) => file.path === 'start.sh')).not.toHaveProperty('from');
+  });
+
+  it('images stand in lib/images.tsv with their ID, on nodes only; without one there is no list', () => {
+    const id = `sha256:${'cd'.repeat(32)}`;
+    const list = artifacts().map((file) => (file.name === 'pause.tar' ? { ...file, image: { id, layers: [] } } : file));
+    const spec = { name: 'c', hosts: [host(1, ['etcd', 'master']), host(2, ['node'])] };
+    const rows = (environment: Parameters<typeof bundlesOf>[1]) =>
+      bundlesOf(spec, environment).map((bundle) => textsOf(bundle).get('lib/images.tsv'));
+    const row = `pause.tar\tregistry.Xcloud.com/public/pause:1.0.2\t${id}\n`;
+    expect(rows({ scriptsOnly: false, artifacts: list })).toEqual([undefined, row]);
+    const without = list.filter((file) => file.name !== 'pause.tar');
+    expect(rows({ scriptsOnly: false, artifacts: without, allowMissing: true })).toEqual([undefined, undefined]);
+    expect(rows({})).toEqual([undefined, undefined]);
+  });
+
+  it('stand in the bill of materials without the folder they lay in and without what follows a URL', () => {
+    const from = {
+      file: '/home/me/etcd.tar.gz',
+      url: 'https://m.example.com/etcd.tar.gz?token=SECRET',
+      sha256: 'cd'.repeat(32),
+    };
+    const [first] = bundlesOf(minimal(), {
+      scriptsOnly: false,
+      artifacts: artifacts().map((file) => ({ ...file, from })),
+    });
+    if (!first) throw new Error('there is no bundle');
+    const texts = JSON.stringify([...textsOf(first).values()]);
+    expect(texts).toContain('https://m.example.com/etcd.tar.gz');
+    expect(texts).not.toMatch(/SECRET|home.me/);
   });
 
   it('the credentials go to nodes only, with mode 0600, and their tarball is closed', async () => {
@@ -130,11 +167,10 @@ describe('artifacts', () => {
     expect(own.find((entry) => entry.path === 'node/kubelet-home/.docker/config.json')?.mode).toBe(0o600);
     expect(own.find((entry) => entry.path === 'node/registry-ca.crt')?.mode).toBe(0o644);
     const out = scratch('secret-out');
-    await writeBundles(bundles, 2, {
-      out,
-      sourceDateEpoch: 0,
-      signal: new AbortController().signal,
-      onProgress: () => undefined,
+    await writeBundles(bundles, {
+      ...{ out, cache: scratch('secret-cache'), sourceDateEpoch: 0, signal: new AbortController().signal },
+      onHost: () => undefined,
+      onPayload: () => undefined,
     });
     const listing = execFileSync('tar', ['tzvf', join(out, 'c/sandbox-1.tar.gz')], { encoding: 'utf8' });
     expect(listing).not.toContain('config.json');

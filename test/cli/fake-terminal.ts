@@ -11,7 +11,14 @@ export interface Ran {
 /** Runs a command line in this process, with nothing of the process but its files. */
 export async function ran(
   args: readonly string[],
-  options: { cwd?: string; env?: Terminal['env']; stdin?: string; isTerminal?: boolean; signal?: AbortSignal } = {},
+  options: {
+    cwd?: string;
+    env?: Terminal['env'];
+    stdin?: string;
+    isTerminal?: boolean;
+    signal?: AbortSignal;
+    ask?: Terminal['ask'];
+  } = {},
 ): Promise<Ran> {
   const out: string[] = [];
   const err: string[] = [];
@@ -20,6 +27,7 @@ export async function ran(
     env: options.env ?? {},
     cwd: options.cwd ?? '/',
     stdin: async () => Buffer.from(options.stdin ?? ''),
+    ask: options.ask,
     out: { ...screen, write: (text) => out.push(text) },
     err: { ...screen, write: (text) => err.push(text) },
     signal: options.signal ?? new AbortController().signal,

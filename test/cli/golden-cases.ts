@@ -31,7 +31,7 @@ const mixed = (nodes: number) =>
 export const goldenCases: readonly GoldenCase[] = [
   { name: 'help', args: ['--help'] },
   { name: 'nothing', args: [] },
-  ...['init', 'check', 'plan', 'compile', 'explain', 'completion'].map((name) => ({
+  ...['init', 'check', 'plan', 'fetch', 'lock', 'compile', 'verify', 'explain', 'completion'].map((name) => ({
     name: `help-${name}`,
     args: [name, '--help'],
   })),
@@ -67,6 +67,10 @@ export const goldenCases: readonly GoldenCase[] = [
     args: ['compile', 'cluster.json', '--scripts-only', '--host', 'sandbox-9'],
     spec: guide,
   },
+  { name: 'lock-nothing-there', args: ['lock', 'cluster.json'], spec: guide },
+  { name: 'lock-allow-missing', args: ['lock', 'cluster.json', '--allow-missing'], spec: guide },
+  { name: 'fetch-dry-run', args: ['fetch', 'cluster.json', '--dry-run'], spec: guide },
+  { name: 'verify-nothing-there', args: ['verify', 'out/guide/sandbox-1.tar.gz'] },
   { name: 'explain-KB1001', args: ['explain', 'KB1001'] },
   { name: 'explain-unknown', args: ['explain', 'KB1o01'] },
 ];

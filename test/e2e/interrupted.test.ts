@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { allArtifacts } from '../support/artifacts.ts';
+import { layArtifacts, lockWith } from '../support/artifacts.ts';
 import { kubebale, run } from '../support/cli.ts';
 import { guideText } from '../support/specs.ts';
 import { scratch } from '../support/unpack.ts';
@@ -13,10 +13,11 @@ const folder = scratch('interrupted');
 const spec = join(folder, 'cluster.json');
 writeFileSync(spec, guideText);
 
+process.env.KUBEBALE_CACHE = join(folder, 'cache');
 /** Programs that take seconds to compress. */
-const artifacts = join(folder, 'artifacts');
-mkdirSync(artifacts);
-for (const name of allArtifacts) writeFileSync(join(artifacts, name), randomBytes(4 * 1024 * 1024));
+const artifacts = await layArtifacts(join(folder, 'artifacts'), undefined, () => randomBytes(8 * 1024 * 1024));
+lockWith(spec, artifacts);
+let runs = 0;
 
 function state(out: string): string[] {
   return readdirSync(join(out, 'guide'))
@@ -43,6 +44,8 @@ async function interrupt(
 ): Promise<{ code: number | null; stderr: string }> {
   const child = spawn(process.execPath, [kubebale, 'compile', spec, '--artifacts', artifacts, '--out', out], {
     stdio: ['ignore', 'ignore', 'pipe'],
+    // Nothing is compressed yet.
+    env: { ...process.env, KUBEBALE_CACHE: join(folder, `cache-${runs++}`) },
   });
   let stderr = '';
   child.stderr.on('data', (chunk) => {

@@ -1,8 +1,8 @@
-import { chmodSync, cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { allArtifacts } from '../support/artifacts.ts';
+import { layArtifacts, lockWith } from '../support/artifacts.ts';
 import { kubebale, run } from '../support/cli.ts';
 import { guideText } from '../support/specs.ts';
 import { scratch } from '../support/unpack.ts';
@@ -11,8 +11,10 @@ const folder = scratch('same');
 const spec = join(folder, 'cluster.json');
 writeFileSync(spec, guideText);
 const artifacts = join(folder, 'artifacts');
-mkdirSync(artifacts);
-for (const name of allArtifacts) writeFileSync(join(artifacts, name), `#!/bin/sh\necho this is ${name}\n`.repeat(2000));
+await layArtifacts(artifacts, undefined, (name) => `#!/bin/sh\necho this is ${name}\n`.repeat(60_000));
+const cache = join(folder, 'cache');
+process.env.KUBEBALE_CACHE = cache;
+lockWith(spec, artifacts);
 chmodSync(folder, 0o755);
 
 /** Every object's keys in the opposite order. */
@@ -28,7 +30,7 @@ function reversed(value: unknown): unknown {
 
 let count = 0;
 
-/** SHA256SUMS of a compilation that is run in some other way. */
+/** SHA256SUMS of a compilation that is run in some other way, with nothing compressed before. */
 function sums(
   wrap: readonly string[] = [],
   options: { cwd?: string; env?: NodeJS.ProcessEnv; file?: string } = {},
@@ -37,6 +39,7 @@ function sums(
   mkdirSync(out);
   chmodSync(out, 0o777);
   const { file = spec, ...rest } = options;
+  rmSync(join(cache, 'payloads'), { recursive: true, force: true });
   const command = [...wrap, process.execPath, kubebale, 'compile', file, '--artifacts', artifacts, '--out', out];
   const result = run(command, rest);
   expect(result.status, result.stderr).toBe(0);
@@ -69,8 +72,20 @@ describe('the same specification gives the same bytes', () => {
     expect(sums(['taskset', '-c', '0'])).toBe(expected);
   });
 
+  it('with what an earlier run has compressed, and into a folder that has it already', () => {
+    const out = join(folder, 'again');
+    for (const unchanged of [0, 3]) {
+      const words = [kubebale, 'compile', spec, '--out', out, '--format', 'json'];
+      const result = run([process.execPath, ...words]);
+      expect(result.status, result.stderr).toBe(0);
+      const { tarballs } = JSON.parse(result.stdout);
+      expect(tarballs.filter((one: { unchanged: boolean }) => one.unchanged)).toHaveLength(unchanged);
+      expect(readFileSync(join(out, 'guide/SHA256SUMS'), 'utf8')).toBe(expected);
+    }
+  });
+
   it('with the keys in another order', () => {
-    const file = join(folder, 'reversed.json');
+    const file = join(folder, 'reversed.json'); // beside the same lock
     writeFileSync(file, JSON.stringify(reversed(JSON.parse(guideText))));
     expect(sums([], { file })).toBe(expected);
   });
@@ -80,7 +95,15 @@ describe('the same specification gives the same bytes', () => {
     // Root's home may be closed to others: the program is copied to where nobody can read it.
     const project = join(folder, 'project');
     const root = dirname(dirname(dirname(kubebale)));
-    for (const part of ['dist', 'templates', 'schema', 'package.json', 'src/catalog/data', 'node_modules'])
+    for (const part of [
+      'dist',
+      'templates',
+      'schema',
+      'package.json',
+      'src/catalog/data',
+      'src/artifacts/data',
+      'node_modules',
+    ])
       cpSync(join(root, part), join(project, part), { recursive: true, dereference: false, verbatimSymlinks: true });
     const out = join(folder, 'out-nobody');
     mkdirSync(out);

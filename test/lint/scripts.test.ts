@@ -111,13 +111,25 @@ describe('rendered scripts', () => {
   }, 1_200_000);
 });
 
+/** The files below a folder of the project whose names end so, each under its own name. */
+function below(folder: string, ending: string): ScriptFile[] {
+  const root = fileURLToPath(new URL(`../../${folder}/`, import.meta.url));
+  return readdirSync(root, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith(ending))
+    .map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }));
+}
+
+describe('the scripts of the lab', () => {
+  it('pass the same lint', async () => {
+    const files = below('templates/lab', '.sh');
+    expect(files.length).toBeGreaterThan(3);
+    expect(printFindings(await lintScripts(files))).toBe('');
+  }, 300_000);
+});
+
 describe('the bats suites', () => {
   it('pass the same lint', async () => {
-    const root = fileURLToPath(new URL('../../bats/', import.meta.url));
-    const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
-      .filter((path) => path.endsWith('.bash'))
-      .map((path) => ({ path: `${path}.sh`, text: readFileSync(join(root, path), 'utf8') }));
-    const findings = await lintScripts(files);
+    const findings = await lintScripts(below('bats', '.bash').map((file) => ({ ...file, path: `${file.path}.sh` })));
     // They run on the build machine only, so newer bash is fine there.
     expect(printFindings(findings.filter((finding) => !finding.rule.startsWith('bash42')))).toBe('');
   }, 300_000);

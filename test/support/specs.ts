@@ -24,6 +24,8 @@ const scriptsOnly: Environment = {
   version: '0.0.0-test',
   scriptsOnly: true,
   artifacts: [],
+  allowMissing: false,
+  epoch: 0,
   hosts: [],
   readInput: () => {
     throw new Error('no file is read in this test');
@@ -47,7 +49,7 @@ export function bundlesOf(spec: object | string, environment: Partial<Environmen
 /** The text files of a bundle: path → text. */
 export function textsOf(bundle: HostBundle): Map<string, string> {
   const texts = new Map<string, string>();
-  for (const entry of [...bundle.shared, ...bundle.own])
+  for (const entry of [...bundle.common.entries, ...bundle.own])
     if (entry.content && 'bytes' in entry.content)
       texts.set(entry.path, Buffer.from(entry.content.bytes).toString('utf8'));
   return texts;

@@ -19,7 +19,7 @@ export function scratch(name: string): string {
 /** Lay a bundle's text files out in a folder, as unpacking its tarball would. */
 export function layOut(bundle: HostBundle, folder: string): string {
   const root = join(folder, bundle.cluster);
-  for (const entry of [...bundle.shared, ...bundle.own]) {
+  for (const entry of [...bundle.common.entries, ...bundle.own]) {
     const path = join(root, entry.path);
     if (!entry.content) mkdirSync(path, { recursive: true });
     else if ('bytes' in entry.content) {

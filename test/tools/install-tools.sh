@@ -9,6 +9,8 @@ shellcheck shellcheck
 shfmt shfmt
 etcd etcd-server
 etcdctl etcd-client
+dockerd docker.io
+docker-registry docker-registry
 ip iproute2
 iptables iptables
 busybox busybox-static
@@ -68,7 +70,7 @@ quiet_apt() {
   DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 "$@" </dev/null >>"$LOG" 2>&1
 }
 
-# The packages may start no daemon: the tests' own etcd needs its ports.
+# The packages may start no daemon: the tests start their own.
 forbid_daemons() {
   [[ ! -e $POLICY ]] || return 0
   printf '#!/bin/sh\nexit 101\n' >"$POLICY"
@@ -81,14 +83,22 @@ clean_up() {
   rm -f "$LOG"
 }
 
-# Nor may the etcd that came now start at the next boot, or run because somebody else's policy let it.
-keep_etcd_off() {
-  [[ " ${MISSING[*]-} " == *" etcd"* ]] || return 0
-  if [[ -d /run/systemd/system ]]; then
-    systemctl disable --now etcd.service >/dev/null 2>&1 || true
-  elif [[ -x /etc/init.d/etcd ]]; then
-    update-rc.d etcd disable >/dev/null 2>&1 || true
-  fi
+# Nor may what came now start at the next boot, or run because somebody else's policy let it.
+keep_off() {
+  local service package
+  for package in ${MISSING[@]+"${MISSING[@]}"}; do
+    case $package in
+      etcd | etcd-server) service=etcd ;;
+      docker.io) service=docker ;;
+      docker-registry) service=docker-registry ;;
+      *) continue ;;
+    esac
+    if [[ -d /run/systemd/system ]]; then
+      systemctl disable --now "$service.service" >/dev/null 2>&1 || true
+    elif [[ -x /etc/init.d/$service ]]; then
+      update-rc.d "$service" disable >/dev/null 2>&1 || true
+    fi
+  done
 }
 
 die_with_log() {
@@ -123,7 +133,7 @@ main() {
     use_known_names
     quiet_apt install -y --no-install-recommends ${MISSING[@]+"${MISSING[@]}"} || die_with_log
   fi
-  keep_etcd_off
+  keep_off
   find_missing
   ((${#MISSING[@]} == 0)) || die_with_log
 }

@@ -1,10 +1,11 @@
 import { lstat, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { makeFolder } from '../../bundle/make-folder.ts';
+import { systemReason } from '../../diagnostics/system-reason.ts';
 import { type Command, positional } from '../command.ts';
 import { schemaText } from '../package-files.ts';
 import { starter } from '../starter.ts';
-import { systemReason, UsageError } from '../usage-error.ts';
+import { UsageError } from '../usage-error.ts';
 
 /** `kubebale init [DIR]`: a specification to start from and its schema; what is there already stays. */
 export const init: Command = {
@@ -52,8 +53,9 @@ What to do next
      An editor that knows JSON Schema completes and explains every key.
   2. kubebale check ${spec}
   3. kubebale plan ${spec}
-  4. kubebale compile ${spec} --artifacts DIR
-     DIR holds the binaries; with --scripts-only it works without them.
+  4. kubebale fetch ${spec}
+     Without a network: kubebale lock ${spec} --artifacts DIR
+  5. kubebale compile ${spec}
 `;
 }
 
@@ -70,8 +72,5 @@ function inTheWay(name: string): UsageError {
 
 function asUsageError(error: unknown, folder: string): unknown {
   if (!(error instanceof Error) || !('code' in error)) return error;
-  return new UsageError(
-    `cannot write to ${folder}: ${systemReason(error.code)}`,
-    'give a folder that you may write to',
-  );
+  return new UsageError(`cannot write to ${folder}: ${systemReason(error)}`, 'give a folder that you may write to');
 }

@@ -6,16 +6,16 @@ export const artifacts = {
     title: 'Artifacts are missing',
     severity: 'error',
     cause:
-      "The hosts' roles need programs or images that are in none of the folders given with --artifacts. They are looked up by file name.",
-    example: 'kubebale compile cluster.json --artifacts ./artifacts, without kubelet in ./artifacts',
-    cure: 'Put the files that the message lists into the folder, under exactly these names; or compile with --scripts-only and carry the programs yourself.',
+      "The hosts' roles need programs or images that are in no place that was looked at: the entries of the specification, the folders given with --artifacts, and what is kept from earlier runs.",
+    example: 'kubebale lock cluster.json --artifacts ./artifacts, without kubelet in ./artifacts',
+    cure: 'Let kubebale fetch download them; or put the archives or programs that the message lists into the folder, under exactly these names; or go on without them, with --allow-missing or --scripts-only, and carry them yourself.',
   },
   KB4002: {
     title: 'An artifact cannot be used',
     severity: 'error',
     cause: 'It has to be a regular file that you may read: no folder, no device, no link to nowhere, not empty.',
     example: './artifacts/etcd is a folder that an archive was unpacked to',
-    cure: 'Put the file itself there (for instance etcd-v2.3.7-linux-amd64/etcd, not its folder), readable by you.',
+    cure: 'Put the archive there as it is, or the program itself (for instance etcd-v2.3.7-linux-amd64/etcd, not its folder), readable by you.',
   },
   KB4003: {
     title: 'A file that the specification names cannot be read',

@@ -64,6 +64,7 @@ export const draftDocker: DraftUnit = (model) => {
     settings: () => ({
       KB_FLANNEL_SUBNET_FILE: subnetFile,
       KB_DOCKER_SOCKET: docker.socket,
+      KB_DOCKER_EXEC_ROOT: docker.execRoot,
       KB_DOCKER_HELPERS: traits.helpers,
       KB_DOCKER_CA: registry.caFile === undefined ? '' : registryCa,
       KB_DOCKER_REGISTRY: registry.host,

@@ -22,6 +22,7 @@ unit_preflight() {
   require_helpers
   refuse_other_daemon
   clear_docker_pid_file
+  clear_containerd_pid_files
   require_cgroups
   read_subnet_file
   mend_bridge
@@ -81,10 +82,34 @@ clear_docker_pid_file() {
   say "Removed $DOCKER_PID_FILE: pid ${pid:-(none)} in it is no docker daemon (any more)."
 }
 
+# docker takes any process with the pid in these files for its containerd, and waits for it in vain: after a reboot,
+# where the folder outlives it, the number belongs to something else (1.11 to 20.10, libcontainerd).
+clear_containerd_pid_files() {
+  local file pid name
+  for file in "${KB_DOCKER_EXEC_ROOT:-/var/run/docker}"/{libcontainerd,containerd}/{docker-containerd,containerd}.pid; do
+    if [[ ! -e $file ]]; then
+      continue
+    fi
+    pid='' name=''
+    read -r pid <"$file" || true
+    if [[ $pid =~ ^[1-9][0-9]*$ ]]; then
+      { read -r name <"/proc/$pid/comm"; } 2>/dev/null || true
+    fi
+    # The kernel keeps 15 characters of a name.
+    if [[ $name == containerd || $name == docker-containe ]]; then
+      continue
+    fi
+    rm -f -- "$file" || die_unwritable "$file"
+    say "Removed $file: pid ${pid:-(none)} in it is no containerd (any more)."
+  done
+}
+
 # cgroup v1, or docker of that age dies (Q4) and kubelet never gets Ready.
 require_cgroups() {
   cgroup_find_missing
-  if ((${#CGROUP_MISSING[@]} > 0)); then
+  if ((${#CGROUP_MISSING[@]} > 0 && OPT_FORCE)); then
+    warn "cgroup hierarchies that docker needs are not mounted: ${CGROUP_MISSING[*]} (Q4); going on because of --force."
+  elif ((${#CGROUP_MISSING[@]} > 0)); then
     die "docker needs cgroup hierarchies that are not mounted: ${CGROUP_MISSING[*]} (Q4)." \
       "Run the first, then the second again:" "  $TYPED_ROOT/node/mount-cgroup.sh" "  $(path_of_script start)"
   fi

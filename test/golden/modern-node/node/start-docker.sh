@@ -26,6 +26,7 @@ readonly -a KB_NEEDS=(
 
 readonly KB_FLANNEL_SUBNET_FILE=/run/flannel/subnet.env
 readonly KB_DOCKER_SOCKET=/var/run/docker.sock
+readonly KB_DOCKER_EXEC_ROOT=/home/work/docker/run
 readonly KB_DOCKER_REGISTRY=registry.example:5000
 readonly KB_DOCKER_CA=''
 readonly KB_DOCKER_FORWARD_ACCEPT=true

@@ -1,0 +1,22 @@
+import { readFileSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
+
+/**
+ * The address of the interface with the default route, as pkg/util/net ChooseHostInterface takes it from
+ * /proc/net/route. Undefined when there is no default route, or no IPv4 address on that interface.
+ */
+export function defaultAddress(): string | undefined {
+  const name = interfaceOf(readFileSync('/proc/net/route', 'utf8'));
+  if (name === undefined) return undefined;
+  return networkInterfaces()[name]?.find((address) => address.family === 'IPv4')?.address;
+}
+
+/** The interface of the default route in the text of /proc/net/route; undefined when there is none. */
+export function interfaceOf(routes: string): string | undefined {
+  for (const line of routes.split('\n').slice(1)) {
+    const [name, destination, , flags = ''] = line.split('\t');
+    // RTF_UP and RTF_GATEWAY.
+    if (destination === '00000000' && (Number.parseInt(flags, 16) & 3) === 3) return name;
+  }
+  return undefined;
+}
