@@ -1,5 +1,6 @@
 import type { Entry } from '../bundle/types.ts';
 import type { ClusterPlan, HostPlan } from '../plan/types.ts';
+import { doctorData, portRows } from './doctor.ts';
 import { readmeData } from './readme.ts';
 import { startScriptData } from './start-script.ts';
 import type { Data } from './template-values.ts';
@@ -34,6 +35,7 @@ export function renderHost(plan: ClusterPlan, host: HostPlan, templates: Templat
     script('start.sh', render('start.sh', { steps: host.steps })),
     script('stop.sh', render('stop.sh', { stops })),
     script('status.sh', render('status.sh', { units: host.units.map(({ id, start }) => ({ unit: id, start })) })),
+    script('doctor.sh', render('doctor.sh', doctorData(host))),
     document('README.md', templates.render('README.md', readmeData(plan, host))),
   ];
 }
@@ -64,6 +66,8 @@ export function renderShared(plan: ClusterPlan, templates: Templates): Entry[] {
   return [
     ...[...templates.libraries].map(([path, text]) => document(path, text)),
     document('lib/hosts.tsv', rows(plan.hosts.map((host) => [host.name, host.address, host.roles.join(',')]))),
+    document('lib/cluster.tsv', rows(Object.entries(plan.facts))),
+    document('lib/ports.tsv', rows(portRows(plan))),
     document('lib/extra-hosts.tsv', rows(plan.extraNames.map(({ name, address }) => [name, address]))),
     document(
       'lib/etcd-members.tsv',
