@@ -139,9 +139,11 @@ color_verdict() {
 }
 
 text_end() {
-  local line="$GOOD good, $WARNING warnings, $BAD bad"
+  local line="$GOOD good, $WARNING warning"
+  if ((WARNING != 1)); then line+=s; fi
+  line+=", $BAD bad"
   if ((UNKNOWN > 0)); then line+=", $UNKNOWN could not be checked"; fi
-  if ((SKIP > 0)); then line+=", $SKIP do not apply here"; fi
+  if ((SKIP > 0)); then line+=", $SKIP not for this host"; fi
   printf '\n'
   print_wrapped '' "$line."
   if [[ -n $AGAIN ]]; then

@@ -20,7 +20,7 @@ check() {
   if [[ ! -r $KB_ROOT/SHA256SUMS ]]; then
     bad "SHA256SUMS is not there" "Unpack the tarball again, over this folder."
   fi
-  cd -- "$KB_ROOT"
+  cd -- "$KB_ROOT" || unknown "$KB_ROOT cannot be entered"
   output=$(sha256sum -c --quiet SHA256SUMS 2>/dev/null) || code=$?
   if ((code == 0)); then
     good "all are as they were compiled"
