@@ -147,7 +147,12 @@ text_end() {
   printf '\n'
   print_wrapped '' "$line."
   if [[ -n $AGAIN ]]; then
-    printf '%s\n' "To look at these again:" "  $TYPED_ROOT/doctor.sh --only $AGAIN"
+    line="  $TYPED_ROOT/doctor.sh --only $AGAIN"
+    # Many at once are as quickly looked at with all the rest.
+    if ((${#line} > 80)); then
+      line="  $TYPED_ROOT/doctor.sh --$PHASE"
+    fi
+    printf '%s\n' "To look at these again:" "$line"
   fi
 }
 
