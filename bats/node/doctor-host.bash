@@ -18,7 +18,7 @@ sees() {
     fi
   done
   # What is to be typed is never wrapped.
-  if [[ -n $(printf '%s\n' "$SEEN" | awk "length > 80 && !/^ {13}/ && !/^  ['\/]/") ]]; then
+  if [[ -n $(printf '%s\n' "$SEEN" | awk "length > 80 && substr(\$0, 1, 13) !~ /^ *$/ && !/^  ['\/]/") ]]; then
     printf 'wider than 80 columns:\n%s\n' "$SEEN"
     exit 93
   fi

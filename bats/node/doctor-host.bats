@@ -342,7 +342,10 @@ setup() {
     mount -o remount,nr_inodes=500 "$data"
     sees_data bad disk-inodes "49"
     mount -o remount,ro "$data"
-    sees bad disk-writable "read-only: $data"'
+    sees bad disk-writable "read-only: $data"
+    type_remount() { eval "$(printf "%s\n" "$SEEN" | grep remount,rw)"; }
+    type_remount
+    sees good disk-writable'
 }
 
 @test "etcd-data: none, ours, of another cluster or member, somebody's, lost" {

@@ -2,11 +2,17 @@
 # iptables as the checks of doctor.sh look at it: listing a table of the legacy flavour would load its
 # kernel module, and a check changes nothing.
 
+# type -P also finds a file that is no program, when it finds nothing better.
+iptables_there() {
+  local path
+  path=$(type -P iptables) && [[ -x $path ]]
+}
+
 # iptables_version: sets IPTABLES_VERSION (1.8.9) and IPTABLES_FLAVOUR (legacy or nf_tables), or ends
 # the check.
 iptables_version() {
   local text
-  if ! type -P iptables >/dev/null; then
+  if ! iptables_there; then
     bad "iptables is not on this host" "Install the package iptables from this system's own medium."
   fi
   text=$(iptables --version 2>/dev/null) || bad "iptables does not start" "Type:" "  iptables --version"

@@ -52,7 +52,7 @@ read_result() {
     parts=(unknown "it took longer than ${C_LIMIT[$1]} s, and was ended")
   else
     { read -r code <"$WORK/$1.code"; } 2>/dev/null || true
-    output=$(tail -n 3 "$WORK/$1.output" "$WORK/$1.twice" 2>/dev/null) || true
+    output=$(cat "$WORK/$1.output" "$WORK/$1.twice" 2>/dev/null | tail -n 3) || true
     parts=(unknown "the check itself failed (code ${code:-none}): ${output//$'\n'/ }")
   fi
   VERDICT=${parts[0]-unknown}

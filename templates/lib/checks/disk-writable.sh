@@ -14,11 +14,8 @@ check() {
   look_at_disks -k
   for ((index = 0; index < ${#DISK_MOUNT[@]}; index++)); do
     mount=${DISK_MOUNT[index]}
-    # The last mount on a folder is the one that is seen; both the mount and its file system may be read-only.
-    options=$(awk -v mount="$mount" '{
-      for (i = 7; $i != "-"; i++) continue
-      if ($5 == mount) seen = "," $6 "," $(i + 3) ","
-    } END { print seen }' /proc/self/mountinfo)
+    # Of the mount and of its file system, either of which may be read-only.
+    options=,$(findmnt -n -o OPTIONS -T "$mount" | tail -n 1),
     if [[ $options == *,ro,* ]]; then
       wrong+=("$mount")
     fi
@@ -26,5 +23,6 @@ check() {
   if ((${#wrong[@]} == 0)); then
     good "yes"
   fi
-  bad "read-only: ${wrong[*]}" "The kernel may say why (a broken disk?), then:" "  dmesg | tail -n 50" "  mount -o remount,rw ${wrong[0]}"
+  quote_word "${wrong[0]}"
+  bad "read-only: ${wrong[*]}" "The kernel may say why (a broken disk?), then:" "  dmesg | tail -n 50" "  mount -o remount,rw $QUOTED"
 }

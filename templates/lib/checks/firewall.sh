@@ -20,7 +20,7 @@ check() {
   if grep -qiE '^ENABLED=yes' /etc/ufw/ufw.conf 2>/dev/null; then
     warning "ufw is on" "Stop it, or open the ports of lib/ports.tsv in it:" "  ufw disable"
   fi
-  if ! type -P iptables >/dev/null; then
+  if ! iptables_there; then
     good "none (and no iptables)"
   fi
   iptables_version
