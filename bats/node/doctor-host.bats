@@ -159,19 +159,19 @@ setup() {
     sees bad open-files "nearly used up by: etcd (" "of 20)"'
 }
 
-@test "clock: kept, kept by nobody, years off (date is a stand-in)" {
+@test "host-clock: kept, kept by nobody, years off (date is a stand-in)" {
   make_doctor
   on_host '
     shim date "TZ=UTC exec /usr/bin/date -d \"\$NOW_IS\" \"\$@\""
     PATH=$TEST_FOLDER/shims:$PATH
     export NOW_IS="2026-11-25 12:00"
     if ! grep -lxE "chronyd|ntpd|openntpd|systemd-timesyn|ptp4l|phc2sys" /proc/[0-9]*/comm 2>/dev/null; then
-      sees warning clock "2026-11-25 12:00 UTC, and nothing keeps it"
+      sees warning host-clock "2026-11-25 12:00 UTC, and nothing keeps it"
     fi
     named chronyd
-    sees good clock "kept by"
+    sees good host-clock "kept by"
     NOW_IS="1970-01-01 00:10"
-    sees bad clock "it says 1970-01-01 00:10 UTC"'
+    sees bad host-clock "it says 1970-01-01 00:10 UTC"'
 }
 
 @test "selinux and apparmor: off, permissive, enforcing; no parser for the profile (files over /sys)" {
@@ -371,31 +371,30 @@ setup() {
     sees bad etcd-data "gone, though this member has run here"'
 }
 
-@test "flannel-lease: none, ours, of another network, an interface of another network" {
+@test "flannel-leftovers: none, ours, of another network, an interface of another network" {
   make_doctor
   on_host '
     mount -t tmpfs tmpfs /run
     mount -t sysfs sysfs /sys
     mkdir /run/flannel
     subnet() { printf "FLANNEL_NETWORK=%s\nFLANNEL_SUBNET=%s\nFLANNEL_MTU=1472\n" "$@" >/run/flannel/subnet.env; }
-    sees good flannel-lease "none yet"
+    sees good flannel-leftovers "nothing of it here"
     subnet 10.1.0.0/16 10.1.7.1/24
-    sees good flannel-lease "10.1.7.1/24 of 10.1.0.0/16"
+    sees good flannel-leftovers "10.1.7.1/24 is of 10.1.0.0/16"
     subnet 10.2.0.0/16 10.2.7.1/24
-    sees warning flannel-lease "of another cluster: 10.2.0.0/16"
+    sees warning flannel-leftovers "of another cluster: 10.2.0.0/16"
     unit_runs flanneld
-    sees bad flannel-lease "flannel works in 10.2.0.0/16"
+    sees bad flannel-leftovers "flannel works in 10.2.0.0/16"
     rm /run/flannel/subnet.env
-    sees bad flannel-lease "has not written /run/flannel/subnet.env"
     rm "$BUNDLE/run/flanneld.pid"
     ip link add flannel0 type bridge
     ip addr add 10.1.7.0/16 dev flannel0
-    sees good flannel-lease
+    sees good flannel-leftovers
     ip addr replace 172.16.7.0/16 dev flannel0
     ip addr del 10.1.7.0/16 dev flannel0
-    sees bad flannel-lease "flannel0 has 172.16.7.0, which is not in 10.1.0.0/16"
+    sees bad flannel-leftovers "flannel0 has 172.16.7.0, which is not in 10.1.0.0/16"
     type_cure
-    sees good flannel-lease'
+    sees good flannel-leftovers'
 }
 
 @test "mtu: fits each backend, too large, another one in docker, too small" {

@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2034 # doctor-run.sh reads what begins with check_
 # With a clock years off, tokens and certificates are of no use, and logs cannot be compared.
-check_title=clock
+check_title='clock of this host'
 check_group=host
 check_phase='before after'
 check_roles='etcd master node'
