@@ -29,8 +29,9 @@ check() {
 
 # need_end HOST ADDRESS PORT UNIT: one that this host has to reach, unless it is this host.
 need_end() {
-  if [[ $2 != "$KB_ADDRESS" && -z ${asked[$2:$3]-} ]]; then
-    asked[$2:$3]=1
+  local key=$2_$3
+  if [[ $2 != "$KB_ADDRESS" && -z ${asked[$key]-} ]]; then
+    asked[$key]=1
     hosts[$2]=1
     pairs+=("$2" "$3")
     names+=("$1 ($2:$3, $4)")
