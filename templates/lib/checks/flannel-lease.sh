@@ -28,7 +28,7 @@ check() {
   fi
   find_lease
   case $lease in
-    "$KB_ADDRESS") good "$subnet, leased to $KB_ADDRESS; ${bridge:+docker0 has it}${bridge:-docker0 is not there yet}" ;;
+    "$KB_ADDRESS") if [[ -n $bridge ]]; then good "$subnet, also in etcd and on docker0"; else good "$subnet, also in etcd; docker0 is not there yet"; fi ;;
     '') unknown "$subnet; etcd does not tell whose lease it is" "Type:" "  $TYPED_ROOT/doctor.sh --only etcd-majority" ;;
     none) bad "$subnet is leased to nobody in etcd, so another host may get it" "Start flanneld again, then docker:" "  $TYPED_RESTART" "  $docker_again" ;;
   esac
