@@ -36,7 +36,7 @@ check() {
       "  $TYPED_RESTART"
   elif script_is_loopback; then
     bad "it listens on $found only, and its start script says ${FLAG_VALUE:-so}; the specification says $planned" \
-      "Somebody has changed the script: unpack this host's tarball over it again, then type:" \
+      "Take that out of the flags in the specification and compile again; or, when a hand has changed the script, unpack this host's tarball over it. Then type:" \
       "  $TYPED_RESTART"
   fi
   bad "it listens on $found only; its start script says ${FLAG_VALUE:-$planned}" \

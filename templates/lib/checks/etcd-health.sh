@@ -36,5 +36,6 @@ check() {
       warning "it has $open of at most $most files open" "Raise the limit, then start it again:" "  ulimit -n 65536; $TYPED_RESTART"
     fi
   fi
-  good "it answers${state:+ as $state}${leader:+, the leader is $leader}"
+  if [[ $state == leader ]]; then leader=''; fi
+  good "it answers${state:+ as $state}${leader:+ of $leader}"
 }
