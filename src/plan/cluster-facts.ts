@@ -1,5 +1,5 @@
 import type { ClusterModel, HostModel } from '../model/types.ts';
-import { controlPlaneEndpoint } from './endpoints.ts';
+import { controlPlaneEndpoint, hostsWith } from './endpoints.ts';
 import { flannelConfig } from './flannel-config.ts';
 import type { HostPlan, UnitId } from './types.ts';
 
@@ -20,7 +20,7 @@ export function clusterFacts(model: ClusterModel): Readonly<Record<string, strin
     'flannel-config': flannelConfig(networks),
     'etcd-token': model.etcd.token,
     'api-port': String(model.apiserver.insecurePort),
-    'control-plane': controlPlaneEndpoint(model).address,
+    'control-plane': hostsWith(model, 'master').length === 0 ? '' : controlPlaneEndpoint(model).address,
     'control-plane-kind': model.controlPlane.endpoint.kind,
     registry: registry.host,
     'registry-address': registry.address ?? '',

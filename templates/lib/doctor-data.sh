@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # the checks read what is set here
 # What the checks of doctor.sh read: the bundle's own data, and the command lines of its units.
 
 # Each setting of one value becomes a variable, as in the unit's own script. Those that several units
@@ -67,7 +67,6 @@ unit_script() {
 unit_pid() {
   UNIT_PID=''
   process_alive "$KB_ROOT/run/$1.pid" || return 1
-  # shellcheck disable=SC2034 # checks read it
   UNIT_PID=$FILE_PID
 }
 
@@ -76,7 +75,6 @@ unit_pid() {
 unit_words() {
   local word line
   UNIT_WORDS=()
-  # shellcheck disable=SC2034 # checks read it
   UNIT_SOURCE=running
   if unit_pid "$1"; then
     while IFS= read -r -d '' word; do

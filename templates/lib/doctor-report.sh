@@ -52,7 +52,7 @@ read_result() {
     parts=(unknown "it took longer than ${C_LIMIT[$1]} s, and was ended")
   else
     { read -r code <"$WORK/$1.code"; } 2>/dev/null || true
-    output=$(tail -n 3 "$WORK/$1.output" "$WORK/$1.twice" 2>/dev/null) || true
+    output=$(cat "$WORK/$1.output" "$WORK/$1.twice" 2>/dev/null | tail -n 3) || true
     parts=(unknown "the check itself failed (code ${code:-none}): ${output//$'\n'/ }")
   fi
   VERDICT=${parts[0]-unknown}
@@ -139,13 +139,20 @@ color_verdict() {
 }
 
 text_end() {
-  local line="$GOOD good, $WARNING warnings, $BAD bad"
+  local line="$GOOD good, $WARNING warning"
+  if ((WARNING != 1)); then line+=s; fi
+  line+=", $BAD bad"
   if ((UNKNOWN > 0)); then line+=", $UNKNOWN could not be checked"; fi
-  if ((SKIP > 0)); then line+=", $SKIP do not apply here"; fi
+  if ((SKIP > 0)); then line+=", $SKIP not for this host"; fi
   printf '\n'
   print_wrapped '' "$line."
   if [[ -n $AGAIN ]]; then
-    printf '%s\n' "To look at these again:" "  $TYPED_ROOT/doctor.sh --only $AGAIN"
+    line="  $TYPED_ROOT/doctor.sh --only $AGAIN"
+    # Many at once are as quickly looked at with all the rest.
+    if ((${#line} > 80)); then
+      line="  $TYPED_ROOT/doctor.sh --$PHASE"
+    fi
+    printf '%s\n' "To look at these again:" "$line"
   fi
 }
 

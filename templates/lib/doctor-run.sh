@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # doctor-report.sh reads the lists
 # Runs the checks of doctor.sh: several at a time, each in a process group of its own, with a time
 # limit after which it is killed with all its children.
 
@@ -51,6 +51,7 @@ choose_checks() {
     return 0
   fi
   for id in ${CHECKS[@]+"${CHECKS[@]}"}; do
+    # shellcheck disable=SC2153 # doctor.sh sets it
     if [[ " ${C_PHASE[$id]} " != *" $PHASE "* ]]; then
       continue
     fi
@@ -119,7 +120,7 @@ run_checks() {
     done
     # One that was ended may have told of itself before.
     if IFS= read -r -t 0.5 id <&7 && [[ -n ${pids[$id]-} ]]; then
-      unset -v "pids[$id]"
+      unset "pids[$id]"
       running=$((running - 1))
       done=$((done + 1))
     fi
@@ -149,7 +150,7 @@ end_late_checks() {
     if ((NOW >= ends[$id])); then
       kill -KILL -- "-${pids[$id]}" 2>/dev/null || true
       : >"$WORK/$id.late"
-      unset -v "pids[$id]"
+      unset "pids[$id]"
       running=$((running - 1))
       done=$((done + 1))
     fi

@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # doctor.sh: runs the checks of lib/checks, in parallel, and prints what they saw. Changes nothing.
 #
-# A check is one file lib/checks/ID.sh; its id is the file's name. A line on why it exists, then
+# A check is one file lib/checks/ID.sh; its id is the file's name. First the line for shellcheck as in
+# the others, then a line on why it exists, then
 #   check_title='default route'   what the line in the report begins with
 #   check_group=network           bundle host network storage etcd master flannel docker node cluster
 #   check_phase='before after'    before: preflight; after: on a running cluster

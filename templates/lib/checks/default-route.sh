@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # doctor-run.sh reads what begins with check_
 # Without a default route kube-apiserver and flanneld cannot choose an address of their own (Q2).
 check_title='default route'
 check_group=network
