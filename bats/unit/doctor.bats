@@ -167,8 +167,10 @@ To look at these again:"* ]]
   a_check prints 'echo noise; good yes'
   a_check unset 'good "$NOBODY_SET_THIS"'
   printf '%s\n' "check_title='title of none' check_group=host check_phase=before check_roles=node" >"$BUNDLE/lib/checks/none.sh"
+  printf 'check() {\n' >"$BUNDLE/lib/checks/torn.sh"
   a_check well 'good yes'
   run -2 script doctor.sh
+  has "unknown torn: the check itself failed"
   for id in dies silent twice prints unset none; do
     has "unknown title of $id: the check itself failed"
   done

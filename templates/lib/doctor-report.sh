@@ -53,7 +53,7 @@ read_result() {
   else
     { read -r code <"$WORK/$1.code"; } 2>/dev/null || true
     output=$(cat "$WORK/$1.output" "$WORK/$1.twice" 2>/dev/null | tail -n 3) || true
-    parts=(unknown "the check itself failed (code ${code:-none}): ${output//$'\n'/ }")
+    parts=(unknown "the check itself failed (code ${code:-none})${output:+: ${output//$'\n'/ }}")
   fi
   VERDICT=${parts[0]-unknown}
   clean_text "${parts[1]-}"

@@ -18,21 +18,28 @@ read_checks() {
   done < <(print_fields | sort -t $'\037' -k 1,1n -k 2,2)
 }
 
-# print_fields: the fields of every check, each file sourced in this subshell; the number of its group
-# comes first.
+# print_fields: the fields of every check. A file that bash cannot read is still a check: it runs, and says
+# so.
 print_fields() {
-  local file before check_title check_group check_phase check_roles check_question check_limit
+  local file id
   for file in "$KB_ROOT"/lib/checks/*.sh; do
-    check_title='' check_group='' check_phase='' check_roles='' check_question='' check_limit=10
-    # shellcheck source=/dev/null
-    . "$file"
-    before=${CHECK_GROUPS%%"$check_group"*}
-    # shellcheck disable=SC2086 # a list of words, to be counted
-    set -- $before
-    file=${file##*/}
-    printf '%s\037' "$#" "${file%.sh}" "$check_title" "$check_group" "$check_phase" "$check_roles" "$check_question"
-    printf '%s\n' "$check_limit"
+    id=${file##*/}
+    id=${id%.sh}
+    (print_fields_of "$file" "$id") 2>/dev/null ||
+      printf '0\037%s\037%s\037bundle\037before after\037etcd master node\037\03710\n' "$id" "$id"
   done
+}
+
+# print_fields_of FILE ID: the number of its group comes first.
+print_fields_of() {
+  local before check_title='' check_group='' check_phase='' check_roles='' check_question='' check_limit=10
+  # shellcheck source=/dev/null
+  . "$1" && [[ -n $check_title && " $CHECK_GROUPS " == *" $check_group "* ]] || return 1
+  before=${CHECK_GROUPS%%"$check_group"*}
+  # shellcheck disable=SC2086 # a list of words, to be counted
+  set -- "$2" $before
+  printf '%s\037' "$(($# - 1))" "$1" "$check_title" "$check_group" "$check_phase" "$check_roles" "$check_question"
+  printf '%s\n' "$check_limit"
 }
 
 # Sets CHOSEN to the ids that run: those of --only, or all of this phase and of this host's roles.

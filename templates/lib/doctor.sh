@@ -16,6 +16,7 @@
 #     unknown WHY CURE...         could not look (without root, a tool is missing)
 #     skip WHY                    does not apply here; not printed
 # OBSERVED is one text. A CURE that begins with a blank is something to type, others are sentences.
+# Libraries that only some checks need are sourced inside of check().
 # It runs in a subshell of its own with "set -euo pipefail", without stdin; what it prints counts as
 # a mistake in it. It never changes anything. At the end of its time it is killed with its children.
 #

@@ -6,10 +6,9 @@ check_phase='before after'
 check_roles=node
 check_question=Q4
 
-# shellcheck source=../cgroups.sh
-. "$KB_ROOT/lib/cgroups.sh"
-
 check() {
+  # shellcheck source=../cgroups.sh
+  . "$KB_ROOT/lib/cgroups.sh"
   local name state held=''
   local -a off=() lacking=()
   cgroup_find_missing

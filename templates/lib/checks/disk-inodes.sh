@@ -5,10 +5,9 @@ check_group=storage
 check_phase='before after'
 check_roles='etcd master node'
 
-# shellcheck source=../doctor-disks.sh
-. "$KB_ROOT/lib/doctor-disks.sh"
-
 check() {
+  # shellcheck source=../doctor-disks.sh
+  . "$KB_ROOT/lib/doctor-disks.sh"
   look_at_disks -i
   judge_disks 1000 20000 "See where the small files are:" "  du -x --inodes -d1 MOUNT | sort -n | tail"
 }

@@ -5,10 +5,9 @@ check_group=storage
 check_phase='before after'
 check_roles='etcd master node'
 
-# shellcheck source=../doctor-disks.sh
-. "$KB_ROOT/lib/doctor-disks.sh"
-
 check() {
+  # shellcheck source=../doctor-disks.sh
+  . "$KB_ROOT/lib/doctor-disks.sh"
   local index options mount
   local -a wrong=()
   look_at_disks -k

@@ -5,10 +5,9 @@ check_group=docker
 check_phase='before after'
 check_roles=node
 
-# shellcheck source=../doctor-flannel.sh
-. "$KB_ROOT/lib/doctor-flannel.sh"
-
 check() {
+  # shellcheck source=../doctor-flannel.sh
+  . "$KB_ROOT/lib/doctor-flannel.sh"
   local address
   if [[ ! -d /sys/class/net/docker0 ]]; then
     if unit_pid docker; then

@@ -5,10 +5,9 @@ check_group=network
 check_phase='before after'
 check_roles='etcd master node'
 
-# shellcheck source=../doctor-iptables.sh
-. "$KB_ROOT/lib/doctor-iptables.sh"
-
 check() {
+  # shellcheck source=../doctor-iptables.sh
+  . "$KB_ROOT/lib/doctor-iptables.sh"
   local folder name
   for folder in /proc/[0-9]*; do
     { read -r name <"$folder/comm"; } 2>/dev/null || continue

@@ -5,10 +5,9 @@ check_group=flannel
 check_phase='before after'
 check_roles=node
 
-# shellcheck source=../doctor-flannel.sh
-. "$KB_ROOT/lib/doctor-flannel.sh"
-
 check() {
+  # shellcheck source=../doctor-flannel.sh
+  . "$KB_ROOT/lib/doctor-flannel.sh"
   local network device address
   cluster_value pod-network
   network=$VALUE

@@ -5,10 +5,9 @@ check_group=network
 check_phase='before after'
 check_roles=node
 
-# shellcheck source=../doctor-iptables.sh
-. "$KB_ROOT/lib/doctor-iptables.sh"
-
 check() {
+  # shellcheck source=../doctor-iptables.sh
+  . "$KB_ROOT/lib/doctor-iptables.sh"
   iptables_version
   need_root
   chain_rules filter FORWARD

@@ -5,10 +5,9 @@ check_group=flannel
 check_phase='before after'
 check_roles=node
 
-# shellcheck source=../doctor-flannel.sh
-. "$KB_ROOT/lib/doctor-flannel.sh"
-
 check() {
+  # shellcheck source=../doctor-flannel.sh
+  . "$KB_ROOT/lib/doctor-flannel.sh"
   local device mtu backend most
   device=$(interface_of_address)
   if [[ -z $device ]]; then

@@ -5,10 +5,9 @@ check_group=docker
 check_phase='before after'
 check_roles=node
 
-# shellcheck source=../docker-host.sh
-. "$KB_ROOT/lib/docker-host.sh"
-
 check() {
+  # shellcheck source=../docker-host.sh
+  . "$KB_ROOT/lib/docker-host.sh"
   local state=''
   if find_docker_daemon; then
     if ((EUID != 0)); then

@@ -5,10 +5,9 @@ check_group=network
 check_phase='before after'
 check_roles='etcd master node'
 
-# shellcheck source=../doctor-ports.sh
-. "$KB_ROOT/lib/doctor-ports.sh"
-
 check() {
+  # shellcheck source=../doctor-ports.sh
+  . "$KB_ROOT/lib/doctor-ports.sh"
   local unit protocol port address inode line pid name hidden=0 count
   local -a taken=() kills=()
   line=$(listeners | awk -v host="$KB_HOST" '
