@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # doctor-run.sh reads what begins with check_
 # A name that leads to the wrong host is worse than none: etcd would talk to another machine.
 check_title='host names'
 check_group=network
