@@ -117,12 +117,12 @@ find_holder() {
   return 1
 }
 
-# require_space SOURCE TARGET: TARGET's file system has room for a copy of SOURCE and what etcd adds when it starts:
-# two pieces of its log, 64 MB each, that it lays out in advance.
+# require_space SOURCE TARGET [COPIES]: TARGET's file system has room for copies of SOURCE and what etcd adds when it
+# starts: two pieces of its log, 64 MB each, that it lays out in advance.
 require_space() {
   local needed free folder=$2
   until [[ -d $folder ]]; do folder=$(dirname -- "$folder"); done
-  needed=$(du -sk -- "$1" | awk '{ print int($1 * 1.1) + 131072 }')
+  needed=$(du -sk -- "$1" | awk -v copies="${3-1}" '{ print int($1 * 1.1) * copies + 131072 }')
   free=$(df -Pk -- "$folder" | awk 'NR == 2 { print $4 }')
   if ((free < needed)); then
     quote_word "$folder"
