@@ -107,8 +107,8 @@ backup_write() {
   {
     printf '%s\n' "cluster=$KB_CLUSTER" "host=$KB_HOST" "member=$KB_ETCD_NAME" "written=$(date -u +%Y-%m-%dT%H:%M:%SZ)" \
       "index=$READ_INDEX" "keys=$KEYS" >"$work/backup/BACKUP" &&
-      (cd -- "$work/backup" && find . -type f ! -name SHA256SUMS -exec sha256sum {} + >SHA256SUMS) &&
-      chmod -R go= -- "$work/backup" && find "$work/backup" -type f -exec sync {} + && mv -T -- "$work/backup" "$BACKUP_TARGET"
+      (cd -- "$work/backup" && find . -type f -exec sha256sum {} + >../sums) &&
+      mv -f -- "$work/sums" "$work/backup/SHA256SUMS" && chmod -R go= -- "$work/backup" && find "$work/backup" -type f -exec sync {} + && mv -T -- "$work/backup" "$BACKUP_TARGET"
   } 2>/dev/null || die_unwritable "$BACKUP_TARGET"
   rm -rf -- "$work"
   say "Done: $BACKUP_TARGET" "A copy of it was started and works: $KEYS keys and folders, etcd's index $READ_INDEX." \

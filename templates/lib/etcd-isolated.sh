@@ -98,6 +98,7 @@ isolated_end() {
 count_keys() {
   quorum_read 127.0.0.1 2379 || return 1
   # Quotes in a value are escaped, so no value looks like this; the answer may be too large for a variable.
+  # shellcheck disable=SC2034 # the callers say it
   KEYS=$("${HTTP_THROUGH[@]}" timeout 120 "$BASH" "$KB_ROOT/lib/http-exchange.sh" GET 127.0.0.1 2379 \
     '/v2/keys/?recursive=true' 8>&- | awk 'BEGIN { RS = "{" } /^"key":"/ { count++ } END { print count + 0 }')
 }

@@ -30,6 +30,7 @@ join_awaited() {
     IFS=$'\t' read -r _ _ address port < <(printf '%s\n' "$row")
     if http_get "$address" "$port" /v2/members 3 && [[ $HTTP_STATUS == 200 ]]; then
       CLUSTER=$(list_members "$HTTP_BODY")
+      # shellcheck disable=SC2034 # etcd-join.sh asks there
       SOURCE_ADDRESS=$address SOURCE_PORT=$port
       # Where its own etcd has begun, the rest is start-etcd.sh's.
       if find_member "$KB_ETCD_PEER_URL" && { [[ $MEMBER_CLIENTS == - ]] || has_etcd_data "$KB_ETCD_DATA_DIR"; }; then
@@ -60,14 +61,17 @@ join_if_member() {
 # Sets REMOVE_ID (an old entry of this host), ANNOUNCED and MEMBERS_TOTAL, or refuses.
 join_judge() {
   local others quorum
+  # shellcheck disable=SC2034 # etcd-join.sh acts on them
   REMOVE_ID='' ANNOUNCED=0
   count_members
   others=$MEMBERS_TOTAL
   if find_member "$KB_ETCD_PEER_URL"; then
     if [[ $MEMBER_CLIENTS == - ]]; then
+      # shellcheck disable=SC2034
       ANNOUNCED=1
       return 0
     fi
+    # shellcheck disable=SC2034
     REMOVE_ID=$MEMBER_ID
     others=$((MEMBERS_TOTAL - 1))
   else

@@ -147,6 +147,7 @@ kept_value() {
   KEPT=''
   if [[ -r $2 ]]; then
     while IFS= read -r line; do
+      # shellcheck disable=SC2034 # the callers read it
       if [[ $line == "$1="* ]]; then KEPT=${line#*=}; fi
     done <"$2"
   fi
@@ -174,5 +175,6 @@ stop_member() {
 # typed SCRIPT: sets TYPED to its path as it is typed on this host.
 typed() {
   quote_word "$KB_ROOT/etcd/$1"
+  # shellcheck disable=SC2034 # the callers say it
   TYPED=$QUOTED
 }

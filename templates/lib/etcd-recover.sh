@@ -44,7 +44,7 @@ etcd_recover_main() {
   fi
   check_names ${KB_NAMES[@]+"${KB_NAMES[@]}"}
   refound_plan
-  confirm "This makes a new etcd cluster on $KB_HOST out of its own data${OWN_INDEX:+ (etcd's index $OWN_INDEX)}." \
+  confirm "This makes a new etcd cluster on $KB_HOST out of its own data (index ${OWN_INDEX:-unknown})." \
     "WHAT MAY BE LOST: writes that the lost members had acknowledged and that had not reached this host. Which ones, nobody can tell any more. Keys that clients have read may be gone, and etcd's index may go back: restart what watches etcd (flannel, the apiservers) afterwards." \
     "It will" "- stop etcd here" "${PLAN[@]}" \
     "A lost host that comes back must not start its old etcd: type etcd/add-member.sh there before anything else."
@@ -102,7 +102,7 @@ recover_compare() {
     IFS=$'\t' read -r _ host address port < <(printf '%s\n' "$row")
     if http_get "$address" "$port" '/v2/keys/' 3 && [[ $HTTP_STATUS == 200 ]] && read_index &&
       ((READ_INDEX > ${OWN_INDEX:-0})); then
-      refuse "$host survived too, and its data is newer (etcd's index $READ_INDEX, here ${OWN_INDEX:-unknown: etcd does not run here}). Nothing was changed." \
+      refuse "$host survived too, and its data is newer (index $READ_INDEX, here ${OWN_INDEX:-unknown, for etcd does not run}). Nothing was changed." \
         "Stop etcd here, then go to $host and type there:" "  etcd/recover-etcd.sh"
     fi
   done
