@@ -1,5 +1,5 @@
 import type { Entry } from '../bundle/types.ts';
-import type { ClusterPlan, HostPlan } from '../plan/types.ts';
+import type { ClusterPlan, HostPlan, UnitPlan } from '../plan/types.ts';
 import { doctorData, portRows } from './doctor.ts';
 import { readmeData } from './readme.ts';
 import { startScriptData } from './start-script.ts';
@@ -26,6 +26,7 @@ export function renderHost(plan: ClusterPlan, host: HostPlan, templates: Templat
   const units = host.units.flatMap((unit) => [
     script(unit.start, templates.render(unit.start, startScriptData(plan.cluster, host, unit))),
     script(unit.stop, render('stop-unit.sh', { unit: unit.id })),
+    ...(unit.id === 'etcd' ? etcdScripts(plan, host, unit, templates) : []),
   ]);
   const stops = host.units.map((unit) => unit.stop).toReversed();
   return [
@@ -38,6 +39,22 @@ export function renderHost(plan: ClusterPlan, host: HostPlan, templates: Templat
     script('doctor.sh', render('doctor.sh', doctorData(host))),
     document('README.md', templates.render('README.md', readmeData(plan, host))),
   ];
+}
+
+const etcdLife = [
+  'migrate-etcd',
+  'add-member',
+  'replace-member',
+  'remove-member',
+  'backup-etcd',
+  'restore-etcd',
+  'recover-etcd',
+] as const;
+
+/** The scripts that change a cluster's members or its data: the start script's data block, each with its own main. */
+function etcdScripts(plan: ClusterPlan, host: HostPlan, unit: UnitPlan, templates: Templates): Entry[] {
+  const data = startScriptData(plan.cluster, host, unit);
+  return etcdLife.map((name) => script(`etcd/${name}.sh`, templates.render(`etcd/${name}.sh`, data)));
 }
 
 function nodeScripts(
