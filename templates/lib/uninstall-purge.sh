@@ -8,7 +8,7 @@ purge_check_paths() {
   PURGE_PATHS=()
   # Others than those of the specification: only when they were not there before the first start.
   while IFS= read -r path; do
-    if [[ ! -e $path && ! -L $path ]]; then
+    if [[ ! -e $path && ! -L $path ]] || purge_covers "$path"; then
       continue
     elif unsafe_path "$path"; then
       unsafe+=("  $path: $UNSAFE")
@@ -32,6 +32,17 @@ purge_check_paths() {
     refuse "these are not safe to delete, so nothing is:" "${unsafe[@]}" \
       "Empty, unmount or move them by hand, then run this again; or without --purge-data, which deletes no data."
   fi
+}
+
+# purge_covers PATH: it lies in one that is in PURGE_PATHS.
+purge_covers() {
+  local path
+  for path in ${PURGE_PATHS[@]+"${PURGE_PATHS[@]}"}; do
+    if [[ $1 == "$path"/* ]]; then
+      return 0
+    fi
+  done
+  return 1
 }
 
 purge_list() {

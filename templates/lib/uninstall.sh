@@ -174,10 +174,15 @@ take_start_lock() {
     # shellcheck disable=SC2034 # messages tell to type it
     TYPED_OPTIONS=' --purge-data'
   fi
-  if ! try_lock "$KB_ROOT/run/start.lock"; then
+  # Right after a kill -9 a last child may hold it for a moment.
+  until try_lock "$KB_ROOT/run/start.lock"; do
+    if ! past_deadline 3; then
+      pause 0.2
+      continue
+    fi
     refuse "start.sh, stop.sh or $KB_SCRIPT (pid ${LOCK_HOLDER:-unknown}) is at work here." \
       "Wait for it, or end it, then run this again. What it is:" "  ps -fp ${LOCK_HOLDER:-PID}"
-  fi
+  done
 }
 
 # By their pid files, and by what runs out of bin/: a containerd-shim outlives its docker.
