@@ -169,7 +169,7 @@ case $name in
   ip) [[ $* == *" del "* ]] || there=0 ;;
 esac
 "$real" "$@" || exit
-if ((there)); then kill -9 "$VICTIM" "$PPID" 2>/dev/null; fi
+if ((there)); then printf "%s\n" "$name $*" >>"$TEST_FOLDER/kills"; kill -9 "$VICTIM" "$PPID" 2>/dev/null; fi
 exit 0'
   done
 }

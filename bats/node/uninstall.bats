@@ -43,7 +43,7 @@ make_uninstall() {
 inside() {
   MACHINE_NAMESPACE=$(readlink /proc/self/ns/mnt) BUNDLE=$BUNDLE KB_BASH=$KB_BASH DATA=$DATA \
   TEST_FOLDER=$BATS_TEST_TMPDIR PRIVATE=$BATS_TEST_DIRNAME/private.bash HERE=$BATS_TEST_DIRNAME \
-    unshare -mnC --propagation private -- bash -c '. "$PRIVATE"; . "$HERE/uninstall.bash"; private_host
+    unshare -mnCpf --mount-proc --propagation private -- bash -c '. "$PRIVATE"; . "$HERE/uninstall.bash"; private_host
 '"$1" 3>&-
 }
 
@@ -129,7 +129,7 @@ inside() {
     runs=0
     while [[ -e $BUNDLE/uninstall.sh ]]; do
       runs=$((runs + 1))
-      ((runs < 200))
+      ((runs < 200)) || { tail -n 5 "$TEST_FOLDER/kills"; exit 1; }
       code=0
       script_in "$TEST_FOLDER/shims" uninstall.sh --purge-data --yes >"$TEST_FOLDER/out" 2>&1 || code=$?
       if ((code != 0 && code != 137)); then

@@ -127,21 +127,24 @@ purge_bundle() {
       sed -n 's/^[0-9a-f]\{64\} [ *]\([^/]*\).*$/\1/p' "$KB_ROOT/SHA256SUMS" 2>/dev/null || true
     } | sort -u
   )
-  # SHA256SUMS stays until the last: it lists the others.
-  for name in ${names[@]+"${names[@]}"} SHA256SUMS run; do
+  for name in ${names[@]+"${names[@]}"}; do
     case $name in
-      '' | . | .. | lib | uninstall.sh) continue ;;
+      '' | . | .. | lib | run | uninstall.sh | SHA256SUMS) continue ;;
     esac
-    if [[ -e $KB_ROOT/$name ]] && ! purge_file "$KB_ROOT/$name"; then
-      die "cannot delete $KB_ROOT/$name." "When that is mended, run this again:" "  $TYPED_ROOT/$KB_SCRIPT --purge-data"
-    fi
+    purge_file "$KB_ROOT/$name"
   done
-  has_no_mounts "$KB_ROOT/lib" && mv -T -- "$KB_ROOT/lib" "$KB_ROOT/.removed" || die_unwritable "$KB_ROOT/lib"
+  # It lists the others, so it comes after them.
+  purge_file "$KB_ROOT/SHA256SUMS"
+  has_no_mounts "$KB_ROOT" || die "this folder cannot be deleted." "Unmount what is mentioned above, then run this again:" \
+    "  $TYPED_ROOT/$KB_SCRIPT --purge-data"
+  mv -T -- "$KB_ROOT/lib" "$KB_ROOT/.removed" || die_unwritable "$KB_ROOT/lib"
   say "This host is as it was before the tarball was unpacked."
   exec "$BASH" "$KB_ROOT/uninstall.sh"
 }
 
 # purge_file PATH: of the bundle.
 purge_file() {
-  has_no_mounts "$1" && rm -rf --one-file-system -- "$1"
+  if [[ -e $1 || -L $1 ]] && ! { has_no_mounts "$1" && rm -rf --one-file-system -- "$1"; }; then
+    die "cannot delete $1." "When that is mended, run this again:" "  $TYPED_ROOT/$KB_SCRIPT --purge-data"
+  fi
 }
