@@ -86,7 +86,7 @@ whole_host() {
     cd "$pod"
     exec setsid sleep 600 >/dev/null 2>&1 </dev/null' &
   eventually 20 on sandbox-1 mountpoint -q /var/lib/kubelet/pods/6f0e/volumes/kubernetes.io~empty-dir/cache
-  eventually 20 on sandbox-1 pgrep -x sleep -f '^sleep 600'
+  eventually 20 on sandbox-1 pgrep -f '^sleep 600'
   run -2 script sandbox-1 uninstall.sh --purge-data --yes
   printf '%s\n' "$output"
   has 'a volume is still in use: /var/lib/kubelet/pods/6f0e/volumes/kubernetes.io~empty-dir/cache'

@@ -20,13 +20,14 @@ private_host() {
     printf '%s\n' "${name#*:}" | fake_file "/proc/sys/${name%:*}"
   done
   ip link set lo up
-  ip link add uplink type veth peer name router
-  ip addr add 10.207.182.18/24 dev uplink
-  ip link set uplink up
+  # Its name comes before "all": an order by names would not do for forwarding.
+  ip link add a-link type veth peer name router
+  ip addr add 10.207.182.18/24 dev a-link
+  ip link set a-link up
   ip link set router up
   echo 0 >/proc/sys/net/ipv4/ip_forward
   # Somebody wanted these two so.
-  echo 1 >/proc/sys/net/ipv4/conf/uplink/forwarding
+  echo 1 >/proc/sys/net/ipv4/conf/a-link/forwarding
   echo 0 >/proc/sys/net/ipv4/conf/all/accept_redirects
   for name in "${BOTH_FAMILIES[@]}"; do
     "$name" -A INPUT -i lo -j ACCEPT
@@ -36,7 +37,7 @@ private_host() {
   iptables-legacy -t nat -N DOCKER
   iptables-legacy -t nat -A DOCKER -i docker9 -j RETURN
   iptables-nft -P FORWARD DROP
-  iptables-nft -A FORWARD -i uplink -m comment --comment "kubernetes, said the boss" -j ACCEPT
+  iptables-nft -A FORWARD -i a-link -m comment --comment "kubernetes, said the boss" -j ACCEPT
 }
 
 # state: all that an uninstall has to give back.
@@ -48,7 +49,7 @@ state() {
   ip -o link | awk '{ print $2 }'
   ip route
   printf '== sysctls\n'
-  grep -r . /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv4/conf/{all,default,lo,uplink}/ /proc/sys/net/bridge/bridge-nf-call* \
+  grep -r . /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv4/conf/{all,default,lo,a-link}/ /proc/sys/net/bridge/bridge-nf-call* \
     /proc/sys/kernel/panic /proc/sys/kernel/panic_on_oops /proc/sys/vm/overcommit_memory
   for name in "${BOTH_FAMILIES[@]}"; do
     printf '== %s\n' "$name"
@@ -68,8 +69,8 @@ disturb() {
   echo snap >"$DATA/etcd/data-dir/member/db"
   echo name=x >"$DATA/etcd/data-dir.first-start"
   echo FLANNEL_SUBNET=10.1.5.1/24 >/run/flannel/subnet.env
-  ip link add flannel.1 type vxlan id 1 dev uplink dstport 8472
-  ip route add 10.1.9.0/24 via 10.207.182.19 dev uplink
+  ip link add flannel.1 type vxlan id 1 dev a-link dstport 8472
+  ip route add 10.1.9.0/24 via 10.207.182.19 dev a-link
   ip link add docker0 type bridge
   ip addr add 10.1.5.1/24 dev docker0
   ip link set docker0 up
