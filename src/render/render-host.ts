@@ -1,4 +1,5 @@
 import type { Entry } from '../bundle/types.ts';
+import { dataPaths } from '../plan/data-paths.ts';
 import type { ClusterPlan, HostPlan, UnitPlan } from '../plan/types.ts';
 import { doctorData, portRows } from './doctor.ts';
 import { readmeData } from './readme.ts';
@@ -37,6 +38,7 @@ export function renderHost(plan: ClusterPlan, host: HostPlan, templates: Templat
     script('stop.sh', render('stop.sh', { stops })),
     script('status.sh', render('status.sh', { units: host.units.map(({ id, start }) => ({ unit: id, start })) })),
     script('doctor.sh', render('doctor.sh', doctorData(host))),
+    script('uninstall.sh', render('uninstall.sh', uninstallData(host))),
     document('README.md', templates.render('README.md', readmeData(plan, host))),
   ];
 }
@@ -55,6 +57,21 @@ const etcdLife = [
 function etcdScripts(plan: ClusterPlan, host: HostPlan, unit: UnitPlan, templates: Templates): Entry[] {
   const data = startScriptData(plan.cluster, host, unit);
   return etcdLife.map((name) => script(`etcd/${name}.sh`, templates.render(`etcd/${name}.sh`, data)));
+}
+
+/** What uninstall.sh has to know of a host; '' and nothing where it is no node. */
+function uninstallData(host: HostPlan): Readonly<Record<string, Data>> {
+  const setting = (unit: string, name: string): string => {
+    const value = host.units.find(({ id }) => id === unit)?.settings[name];
+    return typeof value === 'string' ? value : '';
+  };
+  return {
+    data: dataPaths(host),
+    podNetwork: setting('flanneld', 'KB_POD_NETWORK'),
+    socket: setting('docker', 'KB_DOCKER_SOCKET'),
+    registry: setting('docker', 'KB_DOCKER_REGISTRY'),
+    ca: setting('docker', 'KB_DOCKER_CA'),
+  };
 }
 
 function nodeScripts(

@@ -120,6 +120,7 @@ start_main() {
     already_running
   fi
   clear_old_pid_file
+  record_host
   refuse_stranger
   check_names ${KB_NAMES[@]+"${KB_NAMES[@]}"}
   wait_for_needs
@@ -230,6 +231,15 @@ refuse_stranger() {
   fi
   die "a $KB_UNIT that this bundle did not start answers on port $UNIT_PORT already." \
     "See which process it is, stop it, then run this again:" "  ss -ltnp 'sport = :$UNIT_PORT'"
+}
+
+# What this host was like before the first daemon, so that an uninstall can give it back. Also right after an uninstall,
+# and after a reboot. Without uninstall.sh nobody would read it.
+record_host() {
+  if [[ -e $KB_ROOT/uninstall.sh ]]; then
+    "$BASH" "$KB_ROOT/uninstall.sh" --record 8>&- ||
+      die "$KB_UNIT was not started, for the state of this host could not be recorded (see above)."
+  fi
 }
 
 make_directories() {
