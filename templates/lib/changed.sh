@@ -19,7 +19,7 @@ program_identity() {
 
 # what_changed: 0 when the running daemon (FILE_PID) is not that of this bundle; CHANGED says how.
 what_changed() {
-  local command='' rest='' program
+  local command='' rest='' file
   {
     IFS= read -r command
     IFS= read -r -d '' rest
@@ -34,8 +34,8 @@ what_changed() {
     return 0
   fi
   # Also without notes of an older kubebale: tar has put a new file in the place of the one that runs.
-  program=$(readlink -- "/proc/$FILE_PID/exe" 2>/dev/null) || program=''
-  if [[ $program == "$KB_ROOT/bin/"*' (deleted)' ]]; then
+  file=$(readlink -- "/proc/$FILE_PID/exe" 2>/dev/null) || file=''
+  if [[ $file == "$KB_ROOT/bin/"*' (deleted)' ]]; then
     # shellcheck disable=SC2034 # the caller says it
     CHANGED="its program was replaced while it ran"
     return 0

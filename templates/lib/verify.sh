@@ -187,6 +187,6 @@ say_strays() {
   print_message '' "What does not belong here is of an older bundle, or somebody put it there. If nobody needs it:" >&2
   for path in "${STRAYS[@]}"; do
     quote_word "$KB_ROOT/$path"
-    printf '  rm -- %s\n' "$QUOTED" >&2
+    printf '    rm -- %s\n' "$QUOTED" >&2
   done
 }
