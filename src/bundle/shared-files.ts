@@ -109,9 +109,12 @@ export function segmentVariant(cluster: string, sourceDateEpoch: number): readon
   return [format, cluster, sourceDateEpoch, level, process.versions.zlib];
 }
 
-/** On file systems that can (XFS, Btrfs) the copy shares its blocks, and costs neither time nor space. */
+/**
+ * On file systems that can (XFS, Btrfs) the copy shares its blocks, and costs neither time nor space. The file is new:
+ * said so, Node does not truncate it first, after which ext4 would write all of it out at close, on our processor time.
+ */
 function clone(from: string, to: string): Promise<void> {
-  return copyFile(from, to, constants.COPYFILE_FICLONE);
+  return copyFile(from, to, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
 }
 
 /** A compressed segment in memory; arguments as for `tarBytes`. */

@@ -39,7 +39,7 @@ describe('random specifications', () => {
     const bash = process.env.KUBEBALE_BASH ?? 'bash';
     const check = `xargs -a list -n 1 -P 2 ${bash} -n`;
     execFileSync('sh', ['-c', check], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
-  }, 300_000);
+  }, 900_000);
 
   it('give scripts whose --print is the plan, word for word', () => {
     fc.assert(
@@ -53,5 +53,5 @@ describe('random specifications', () => {
       }),
       { numRuns: 40 },
     );
-  }, 300_000);
+  }, 900_000);
 });
