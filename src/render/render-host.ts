@@ -30,12 +30,16 @@ export function renderHost(plan: ClusterPlan, host: HostPlan, templates: Templat
     ...(unit.id === 'etcd' ? etcdScripts(plan, host, unit, templates) : []),
   ]);
   const stops = host.units.map((unit) => unit.stop).toReversed();
+  // Where kubectl is, there is an API server too.
+  const api = host.units.find((unit) => unit.id === 'kube-apiserver')?.settings.KB_HEALTH_PORT ?? '';
   return [
     ...units,
     ...(host.roles.includes('node') ? nodeScripts(host, render) : []),
     script('update-hosts.sh', render('update-hosts.sh')),
-    script('start.sh', render('start.sh', { steps: host.steps })),
-    script('stop.sh', render('stop.sh', { stops })),
+    script('verify.sh', render('verify.sh', { artifacts: host.artifacts.map((need) => need.path) })),
+    // Not of the plan's steps: it checks the bundle itself, before the first change on the host.
+    script('start.sh', render('start.sh', { steps: ['verify.sh', ...host.steps], api })),
+    script('stop.sh', render('stop.sh', { stops, api })),
     script('status.sh', render('status.sh', { units: host.units.map(({ id, start }) => ({ unit: id, start })) })),
     script('doctor.sh', render('doctor.sh', doctorData(host))),
     script('uninstall.sh', render('uninstall.sh', uninstallData(host))),

@@ -49,6 +49,9 @@ unit_waiting_for() {
   join_words ${PEERS_MISSING[@]+"${PEERS_MISSING[@]}"}
   # shellcheck disable=SC2034 # unit-wait.sh says it
   WAITING_TEXT="${#PEERS_MISSING[@]} of $PEERS_TOTAL members are missing: $JOINED"
+  join_words ${PEERS_AWAY[@]+"${PEERS_AWAY[@]}"}
+  # shellcheck disable=SC2034 # unit-wait.sh shows it
+  WAITING_BRIEFLY="$((PEERS_TOTAL - ${#PEERS_MISSING[@]})) of $PEERS_TOTAL members up, waiting for $JOINED"
 }
 
 unit_next_step() {
