@@ -17,6 +17,7 @@ etcd_hosts() {
 {
   "name": "lab",
   "releases": { "etcd": "$release" },
+  "etcd": { "flags": { "snapshot-count": "1000" } },
   "hosts": [
     { "name": "sandbox-1", "address": "10.207.182.18", "roles": ["etcd"], "memberName": "etcd2" },
     { "name": "sandbox-2", "address": "10.207.182.19", "roles": ["etcd"], "memberName": "etcd1" },
@@ -138,7 +139,7 @@ written() {
 healthy() {
   local deadline=$((SECONDS + 60)) text
   until text=$(ctl "${2:-sandbox-1}" cluster-health 2>&1) && [[ $(grep -c 'is healthy: got healthy' <<<"$text") == "$1" &&
-    $(grep -c '^member ' <<<"$text") == "$1" ]]; do
+  $(grep -c '^member ' <<<"$text") == "$1" ]]; do
     if ((SECONDS >= deadline)); then
       printf '%s\n' "$text" >&2
       return 1
