@@ -184,7 +184,7 @@ teardown_file() {
   has "Add --yes"
   run -2 script sandbox-1 etcd/recover-etcd.sh --yes
   has "nothing to recover from"
-  run -0 killed_after 3 script sandbox-3 etcd/recover-etcd.sh --yes
+  run -0 killed_after 5 script sandbox-3 etcd/recover-etcd.sh --yes
   run -0 script sandbox-3 etcd/recover-etcd.sh --yes
   printf '%s\n' "$output"
   has "Next, go to sandbox-1"

@@ -178,7 +178,7 @@ cluster_of() {
   run -0 start 2
   has "joining it (--initial-cluster-state existing)"
   stop 2 >/dev/null
-  # A member that was killed before its log had begun still has to join.
+  # Folders without a log are no data.
   rm -rf "$BATS_TEST_TMPDIR/data 2/member/wal"
   run -1 start 2
   has "etcd/replace-member.sh"

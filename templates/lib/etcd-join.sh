@@ -84,7 +84,7 @@ join_plan() {
     fi
   fi
   plan+=("- start etcd here, which fetches all data from the others")
-  confirm "$KB_HOST joins the etcd cluster of $SOURCE_ADDRESS:$SOURCE_PORT ($MEMBERS_TOTAL members):" "${plan[@]}"
+  confirm "$KB_HOST joins the etcd cluster of $SOURCE_ADDRESS:$SOURCE_PORT ($MEMBERS_TOTAL members):" ${plan[@]+"${plan[@]}"}
 }
 
 join_do() {

@@ -122,7 +122,7 @@ remove_plan() {
   if ((OWN)); then
     plan+=("- stop etcd on this host, if it runs" "- move $KB_ETCD_DATA_DIR/member, if it is there, to ${PLACE}removed-$STAMP")
   fi
-  confirm "This will" "${plan[@]}"
+  confirm "This will" ${plan[@]+"${plan[@]}"}
 }
 
 # It was told to leave, so its data must not come back as a member; nothing is deleted.

@@ -48,7 +48,7 @@ etcd_restore_main() {
   refound_plan
   kept_value written "$FROM/BACKUP"
   confirm "This makes a new etcd cluster on $KB_HOST out of the backup of $KEPT; what was written after that is gone:" \
-    "${PLAN[@]}"
+    ${PLAN[@]+"${PLAN[@]}"}
   refound
 }
 

@@ -113,6 +113,7 @@ etcdctl_at() {
 
 # etcdctl_typed WORD...: sets TYPED to that etcdctl command on the member that was asked, as it is typed here.
 etcdctl_typed() {
+  # shellcheck disable=SC2034 # the callers say it
   TYPED="${KB_ETCDCTL_API:+ETCDCTL_API=$KB_ETCDCTL_API }$TYPED_ROOT/bin/etcdctl ${KB_ETCDCTL_ENDPOINTS:---endpoints} http://$SOURCE_ADDRESS:$SOURCE_PORT $*"
 }
 
@@ -147,7 +148,7 @@ say_joins() {
     say "All members of this cluster's list are in it."
     return 0
   fi
-  join_words "${missing[@]}"
+  join_words ${missing[@]+"${missing[@]}"}
   say "Not in the cluster yet: $JOINED." \
     "Next, go to ${missing[0]}, and type this in the folder of its own bundle; it says which host comes after it:" \
     "  $1"

@@ -25,6 +25,7 @@ readonly -a KB_ENVIRONMENT=()
 # What has to answer: start|wait, kind, what, address, port.
 readonly -a KB_NEEDS=()
 
+readonly KB_CLUSTER=guide
 readonly KB_ETCD_NAME=etcd2
 readonly KB_ETCD_DATA_DIR=/home/work/etcd/data-dir
 readonly KB_ETCD_TOKEN=etcd-cluster-1
