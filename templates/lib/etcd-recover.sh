@@ -15,11 +15,11 @@ recover_usage() {
     "Usage: $KB_SCRIPT [--yes] [--timeout S] [--force] [--help]" \
     "" \
     "When more than half of etcd's members are lost for good: makes a new cluster of" \
-    "one member out of this host's data. Writes that had not reached this host when the" \
-    "others were lost are gone, also acknowledged ones. If a majority can be brought" \
-    "back with its disks, start that instead: then nothing is lost. The data as it was" \
-    "is kept beside the new. Interrupted at any moment, it goes on when it is typed" \
-    "again." \
+    "one member out of this host's data. Writes that had not reached this host when" \
+    "the others were lost are gone, also acknowledged ones. If a majority can be" \
+    "brought back with its disks, start that instead: then nothing is lost. The data" \
+    "as it was is kept beside the new. Interrupted at any moment, it goes on when it" \
+    "is typed again." \
     "" \
     "  --yes        do not ask" \
     "  --timeout S  seconds to wait for etcd's health, 0: without limit" \

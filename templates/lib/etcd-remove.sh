@@ -18,8 +18,8 @@ remove_usage() {
     "  --force        go on although this looks like the wrong host" \
     "  --help         print this" \
     "" \
-    "Exit codes: 0 done, or so already. 1 failed, and the cause was said. 2 cannot act" \
-    "here: usage, wrong host, the cluster would lose its majority."; do
+    "Exit codes: 0 done, or so already. 1 failed, and the cause was said. 2 cannot" \
+    "act here: usage, wrong host, the cluster would lose its majority."; do
     printf '%s\n' "$line"
   done
 }

@@ -102,12 +102,13 @@ count_members() {
   done < <(printf '%s\n' "$CLUSTER")
 }
 
-# etcdctl_at ADDRESS PORT WORD...: the bundle's etcdctl, speaking with that member and no other.
+# etcdctl_at ADDRESS PORT WORD...: the bundle's etcdctl, speaking with that member and no other. nice, which changes
+# nothing, is there because env takes a path with "=" in it for a variable.
 etcdctl_at() {
   local address=$1 port=$2
   shift 2
   timeout --foreground 20 ${HTTP_THROUGH[@]+"${HTTP_THROUGH[@]}"} \
-    env -i "PATH=$PATH" ${KB_ETCDCTL_API:+"ETCDCTL_API=$KB_ETCDCTL_API"} "$KB_ROOT/bin/etcdctl" --no-sync \
+    env -i "PATH=$PATH" ${KB_ETCDCTL_API:+"ETCDCTL_API=$KB_ETCDCTL_API"} nice -n 0 "$KB_ROOT/bin/etcdctl" --no-sync \
     "${KB_ETCDCTL_ENDPOINTS:---endpoints}" "http://$address:$port" "$@" 2>&1 8>&-
 }
 
