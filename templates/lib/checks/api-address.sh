@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # doctor-run.sh reads what begins with check_
 # An apiserver on 127.0.0.1 serves nobody but its own host (Q3).
 check_title='address of kube-apiserver'
 check_group=master

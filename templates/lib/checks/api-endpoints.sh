@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # doctor-run.sh reads what begins with check_
 # Apiservers that were not told how many they are push each other out of the kubernetes service.
 check_title='kubernetes endpoints'
 check_group=master

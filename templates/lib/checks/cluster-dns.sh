@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # doctor-run.sh reads what begins with check_
 # The kubelet writes the address of the cluster's DNS into every pod, whether anybody serves it or not.
 check_title='cluster DNS'
 check_group=cluster

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # doctor-run.sh reads what begins with check_
 # docker ends at once without the cgroup hierarchies, or without its helpers on PATH (Q4).
 check_title='what docker needs'
 check_group=docker

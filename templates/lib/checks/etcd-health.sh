@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # doctor-run.sh reads what begins with check_
 # A member may answer and yet follow nobody, have an alarm, or be short of file descriptors.
 check_title='etcd on this host'
 check_group=etcd

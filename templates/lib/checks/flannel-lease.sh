@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # doctor-run.sh reads what begins with check_
 # Pods get addresses of docker's subnet, and other hosts send packets by flannel's: they have to be one.
 check_title="this host's subnet"
 check_group=flannel

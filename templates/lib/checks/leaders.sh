@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # doctor-run.sh reads what begins with check_
 # Without a leading controller-manager nothing is made anew, without a leading scheduler pods stay Pending.
 check_title='leading master programs'
 check_group=master

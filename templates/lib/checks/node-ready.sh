@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # doctor-run.sh reads what begins with check_
 # A node that is not Ready, or is there under another name, gets no pods.
 check_title='this node'
 check_group=node

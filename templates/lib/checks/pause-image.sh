@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # doctor-run.sh reads what begins with check_
 # Each pod begins with a container of the pause image: where it cannot be had, pods stay Pending (Q6).
 check_title='pause image'
 check_group=node

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # doctor-run.sh reads what begins with check_
 # flannel leads packets for other hosts' pods over its own device, or to the host itself; a route that
 # another program made in between leads them away.
 check_title='routes to pods'

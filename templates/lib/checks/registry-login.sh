@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # doctor-run.sh reads what begins with check_
 # The kubelet pulls with the credentials in its home; without them, or with a home elsewhere, pulls fail.
 check_title="kubelet's login"
 check_group=node

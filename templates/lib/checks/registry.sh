@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # doctor-run.sh reads what begins with check_
 # What is not preloaded comes from the private registry, and a pause image that is collected does too.
 check_title='private registry'
 check_group=docker

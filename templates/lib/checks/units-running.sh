@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # doctor-run.sh reads what begins with check_
 # What was started and runs no more, or runs and does not work: asked of each unit's own endpoint.
 check_title='units of this host'
 check_group=cluster
