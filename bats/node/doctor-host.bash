@@ -5,7 +5,7 @@
 sees() {
   local verdict=$1 id=$2 text flat code=0
   shift 2
-  SEEN=$(script doctor.sh ${PHASE_OPTION-} --only "$id" 2>&1) || code=$?
+  SEEN=$(script doctor.sh ${PHASE_OPTION:+"$PHASE_OPTION"} --only "$id" 2>&1) || code=$?
   flat=$(printf '%s' "$SEEN" | tr -s ' \n' ' ')
   if [[ ! $'\n'$SEEN =~ $'\n  '($verdict)\ +[^\ ] ]]; then
     printf '%s is not %s (exit %s):\n%s\n' "$id" "$verdict" "$code" "$SEEN"
@@ -83,7 +83,10 @@ retry() {
   local end=$((SECONDS + $1))
   shift
   until "$@" 2>/dev/null; do
-    ((SECONDS < end)) || { printf 'never came true: %s\n' "$*"; exit 94; }
+    ((SECONDS < end)) || {
+      printf 'never came true: %s\n' "$*"
+      exit 94
+    }
     sleep 0.05
   done
 }

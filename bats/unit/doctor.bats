@@ -157,6 +157,8 @@ To look at these again:"* ]]
   ((SECONDS < 15))
   has "title of hangs: it took longer than 1 s, and was ended"
   has "ends: yes"
+  has_not "Killed"
+  has "doctor.sh --only hangs"
   ! pgrep -f 'sleep 98765'
 }
 

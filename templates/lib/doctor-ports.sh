@@ -36,6 +36,9 @@ find_owners() {
   local wanted=" $* " link pid inode
   declare -gA OWNER_PID
   OWNER_PID=()
+  if (($# == 0)); then
+    return 0
+  fi
   while read -r link inode; do
     inode=${inode#socket:[}
     inode=${inode%]}

@@ -111,7 +111,9 @@ run_one() {
 # Runs what is in CHOSEN; results are then in $WORK.
 run_checks() {
   local id running=0 done=0 next=0 count=${#CHOSEN[@]}
-  declare -A pids=() ends=()
+  declare -A ends=()
+  declare -gA CHECK_PIDS
+  CHECK_PIDS=()
   make_work_folder
   # A process group for each check, so that the end of its time ends all its children.
   set -m
@@ -120,19 +122,21 @@ run_checks() {
       id=${CHOSEN[next]}
       launch "$id"
       read_clock
-      pids[$id]=$!
+      CHECK_PIDS[$id]=$!
+      # Else bash would print a line when one has to be killed.
+      disown "$!" 2>/dev/null || true
       ends[$id]=$((NOW + ${C_LIMIT[$id]}))
       next=$((next + 1))
       running=$((running + 1))
     done
     # One that was ended may have told of itself before.
-    if IFS= read -r -t 0.5 id <&7 && [[ -n ${pids[$id]-} ]]; then
-      unset "pids[$id]"
+    if IFS= read -r -t 0.5 id <&7 && [[ -n ${CHECK_PIDS[$id]-} ]]; then
+      unset "CHECK_PIDS[$id]"
       running=$((running - 1))
       done=$((done + 1))
     fi
     end_late_checks
-    show_progress "$done" "$count" "${!pids[@]}"
+    show_progress "$done" "$count" "${!CHECK_PIDS[@]}"
   done
   set +m
   progress_end
@@ -149,15 +153,15 @@ launch() {
   } &
 }
 
-# Kills those whose time is over. The pids and ends are those of run_checks.
+# Kills those whose time is over; the variables are those of run_checks.
 end_late_checks() {
   local id
   read_clock
-  for id in "${!pids[@]}"; do
+  for id in "${!CHECK_PIDS[@]}"; do
     if ((NOW >= ends[$id])); then
-      kill -KILL -- "-${pids[$id]}" 2>/dev/null || true
+      kill -KILL -- "-${CHECK_PIDS[$id]}" 2>/dev/null || true
       : >"$WORK/$id.late"
-      unset "pids[$id]"
+      unset "CHECK_PIDS[$id]"
       running=$((running - 1))
       done=$((done + 1))
     fi
@@ -180,6 +184,9 @@ make_work_folder() {
     if WORK=$(mktemp -d "$folder/doctor.XXXXXXXX" 2>/dev/null) && mkfifo "$WORK/done" 2>/dev/null; then
       break
     fi
+    if [[ -n $WORK ]]; then
+      rm -rf -- "$WORK"
+    fi
     WORK=''
   done
   if [[ -z $WORK ]]; then
@@ -193,9 +200,9 @@ make_work_folder() {
 }
 
 end_checks() {
-  local job
-  for job in $(jobs -p); do
-    kill -KILL -- "-$job" 2>/dev/null || true
+  local id
+  for id in "${!CHECK_PIDS[@]}"; do
+    kill -KILL -- "-${CHECK_PIDS[$id]}" 2>/dev/null || true
   done
   rm -rf -- "$WORK"
 }
