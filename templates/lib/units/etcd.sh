@@ -49,6 +49,9 @@ unit_waiting_for() {
   join_words ${PEERS_MISSING[@]+"${PEERS_MISSING[@]}"}
   # shellcheck disable=SC2034 # unit-wait.sh says it
   WAITING_TEXT="${#PEERS_MISSING[@]} of $PEERS_TOTAL members are missing: $JOINED"
+  join_words ${PEERS_AWAY[@]+"${PEERS_AWAY[@]}"}
+  # shellcheck disable=SC2034 # unit-wait.sh shows it
+  WAITING_BRIEFLY="$((PEERS_TOTAL - ${#PEERS_MISSING[@]})) of $PEERS_TOTAL members up, waiting for $JOINED"
 }
 
 unit_next_step() {
@@ -60,15 +63,17 @@ unit_next_step() {
 }
 
 unit_preflight() {
-  if [[ -d $KB_ETCD_DATA_DIR/member ]]; then
+  guard_unfinished
+  if has_etcd_data "$KB_ETCD_DATA_DIR"; then
+    guard_old_data
     compare_first_start
   else
     guard_empty_data
   fi
 }
 
-# A member that was announced with "member add" joins; with "new" it would be turned away. Only
-# its very first start looks at this flag.
+# A member that was announced with "member add" joins; with "new", or with another --initial-cluster than the members
+# there are, it would be turned away. Only its very first start looks at these flags.
 unit_adjust_command() {
   local index
   if ((!JOINS_LIVING_CLUSTER)); then
@@ -78,6 +83,8 @@ unit_adjust_command() {
     case ${KB_ARGV[index]} in
       --initial-cluster-state=new) KB_ARGV[index]=--initial-cluster-state=existing ;;
       --initial-cluster-state) KB_ARGV[index + 1]=existing ;;
+      --initial-cluster=*) KB_ARGV[index]=--initial-cluster=$LIVING_CLUSTER ;;
+      --initial-cluster) KB_ARGV[index + 1]=$LIVING_CLUSTER ;;
     esac
   done
   say "The living cluster expects this member: joining it (--initial-cluster-state existing)."
@@ -118,7 +125,7 @@ first_start_value() {
 
 # The first member of a new cluster never sees itself healthy here, and yet its data has begun.
 unit_left() {
-  if [[ -d $KB_ETCD_DATA_DIR/member ]]; then
+  if has_etcd_data "$KB_ETCD_DATA_DIR"; then
     unit_started
   fi
 }
