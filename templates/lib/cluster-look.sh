@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # What the checks of doctor.sh ask of the cluster: many hosts at once, each with a time limit.
 # Sourced by those of lib/checks that need it.
+# shellcheck disable=SC2034 # they read what is set here
 
 # ask_all PATH SECONDS [ADDRESS PORT]...: GET PATH of all of them at once. By the index of the pair:
 # ANSWER_STATUS (000: no answer), ANSWER_HEAD, ANSWER_BODY, ANSWER_AT (this host's clock then).
@@ -111,7 +112,6 @@ typed_start() {
   quote_word "$stop"
   stop=$QUOTED
   quote_word "$UNIT_SCRIPT"
-  # shellcheck disable=SC2034 # checks read them
   TYPED_START=$QUOTED TYPED_RESTART="$stop && $QUOTED"
 }
 

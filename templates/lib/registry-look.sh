@@ -1,5 +1,6 @@
 # shellcheck shell=bash
 # Asks a registry for an image, as far as plain HTTP goes. Sourced by checks of doctor.sh.
+# shellcheck disable=SC2034 # they read what is set here
 
 # ask_registry IMAGE: sets REGISTRY (host and port in its name) and REGISTRY_STATE: holds, lacks, login
 # (it wants credentials), tls (it answers, but not in plain HTTP), odd (REGISTRY_TEXT says what), silent,
@@ -26,7 +27,6 @@ ask_registry() {
   if cluster_value registry && [[ $VALUE == "$REGISTRY" ]] && cluster_value registry-address; then
     address=$VALUE
   fi
-  # shellcheck disable=SC2034 # checks read it
   REGISTRY_AT="$address:$port"
   REGISTRY_STATE=silent
   if http_get "$address" "$port" "/v2/$rest/tags/list" 4; then
@@ -39,7 +39,6 @@ ask_registry() {
       *) REGISTRY_STATE=odd REGISTRY_TEXT="HTTP $HTTP_STATUS" ;;
     esac
   elif tcp_open "$address" "$port" 2; then
-    # shellcheck disable=SC2034 # checks read it
-    REGISTRY_STATE=tls
+      REGISTRY_STATE=tls
   fi
 }
