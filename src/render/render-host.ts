@@ -1,6 +1,7 @@
 import type { Entry } from '../bundle/types.ts';
 import type { ClusterPlan, HostPlan } from '../plan/types.ts';
 import { readmeData } from './readme.ts';
+import { servicesData } from './services.ts';
 import { startScriptData } from './start-script.ts';
 import type { Data } from './template-values.ts';
 import type { Templates } from './templates.ts';
@@ -29,16 +30,19 @@ export function renderHost(plan: ClusterPlan, host: HostPlan, templates: Templat
   const stops = host.units.map((unit) => unit.stop).toReversed();
   return [
     ...units,
-    ...(host.roles.includes('node') ? nodeScripts(host, render) : []),
+    ...(host.roles.includes('node') ? nodeScripts(plan, host, render) : []),
     script('update-hosts.sh', render('update-hosts.sh')),
     script('start.sh', render('start.sh', { steps: host.steps })),
     script('stop.sh', render('stop.sh', { stops })),
     script('status.sh', render('status.sh', { units: host.units.map(({ id, start }) => ({ unit: id, start })) })),
+    script('install-services.sh', render('install-services.sh', servicesData(host))),
+    script('rotate-logs.sh', render('rotate-logs.sh')),
     document('README.md', templates.render('README.md', readmeData(plan, host))),
   ];
 }
 
 function nodeScripts(
+  plan: ClusterPlan,
   host: HostPlan,
   render: (template: string, data?: Readonly<Record<string, Data>>) => string,
 ): Entry[] {
@@ -54,7 +58,7 @@ function nodeScripts(
   return [
     script('node/mount-cgroup.sh', render('node/mount-cgroup.sh')),
     script('node/install-docker.sh', render('node/install-docker.sh', { binaries })),
-    script('node/load-images.sh', render('node/load-images.sh', { socket, images })),
+    script('node/load-images.sh', render('node/load-images.sh', { socket, images, pauseImage: plan.pauseImage })),
     script('node/push-images.sh', render('node/push-images.sh', { socket, images, registry })),
   ];
 }

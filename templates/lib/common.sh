@@ -124,7 +124,9 @@ progress() {
   local elapsed
   read_clock
   elapsed=$((NOW - STARTED_AT))
-  if [[ -t 1 ]]; then
+  if ((${OPT_SERVICE:-0})); then
+    service_progress "$1"
+  elif [[ -t 1 ]]; then
     PROGRESS_LINE="$elapsed s: $1"
     printf '\r\033[K%s' "${PROGRESS_LINE:0:79}" || true
   elif ((NOW >= PROGRESS_NEXT)); then
