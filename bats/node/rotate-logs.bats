@@ -169,7 +169,8 @@ check_lines() {
 @test "killed before each program that it calls, and run again: no line is lost, none is there twice" {
   in_private '
     log=$BUNDLE/log/etcd.log
-    for name in chmod gzip head mv rm sha256sum stat tail tr; do
+    # One at a time: none of these runs beside another one.
+    for name in chmod gzip mv rm stat tail; do
       real=$(type -P "$name")
       shim "$name" "
         read -r calls <\"$TEST_FOLDER/calls\"
