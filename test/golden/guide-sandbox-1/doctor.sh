@@ -82,6 +82,7 @@ readonly -a KB_SETTINGS=(
   kubelet KB_HEALTH_PORT 10248
   kubelet KB_DOCKER_SOCKET /var/run/docker.sock
   kubelet KB_HOME ''
+  kubelet KB_KUBELET_ROOT /var/lib/kubelet
   kube-proxy KB_HEALTH_PORT 10249
 )
 
