@@ -172,13 +172,17 @@ wait_for_pods() {
 
 # uncordon_node: at the end of start.sh, when stop.sh had cordoned it. The API may take a moment.
 uncordon_node() {
+  local limit=30
   if [[ ! -e $CORDON_FILE ]]; then
     return 0
+  fi
+  if ((${OPT_TIMEOUT:-0} > 0)); then
+    limit=$OPT_TIMEOUT
   fi
   read_clock
   STARTED_AT=$NOW
   until find_api && run_kubectl uncordon "$KB_HOST"; do
-    if past_deadline 30 || ((INTERRUPTED)); then
+    if past_deadline "$limit" || ((INTERRUPTED)); then
       die "everything runs, but this node is still cordoned, as stop.sh left it: it gets no pods." \
         "When the API answers, run the first again, or type the second:" \
         "  $TYPED_ROOT/start.sh" "  $TYPED_ROOT/bin/kubectl uncordon $KB_HOST"
