@@ -126,7 +126,7 @@ sandbox_runs() {
   has "Nothing of this bundle runs on sandbox-1 any more."
   [[ $(pods) != *"$name "* ]]
   [[ $(on sandbox-1 bash -c 'ls /root/lab/run/*.pid' 2>&1) == *'No such file'* ]]
-  eventually 30 bash -c '[[ $1 == *SchedulingDisabled* ]]' check "$(on sandbox-2 /root/lab/bin/kubectl get nodes)"
+  [[ $(on sandbox-2 /root/lab/bin/kubectl get nodes) == *SchedulingDisabled* ]]
   run script sandbox-1 start.sh --timeout 120
   printf '%s\n' "$output"
   [[ $status -eq 0 ]]
