@@ -346,6 +346,7 @@ nodes_ready() {
 # host_state HOST: all that a start leaves behind, without what differs from start to start. The daemons are those
 # whose folder is the bundle: one that no pid file knows would be a line more.
 host_state() {
+  # shellcheck disable=SC2016 # the host's shell expands it
   on "$1" bash -c 'cd "$1" && ls -A run && cat /etc/hosts && grep -o " /sys/fs/cgroup[^ ]*" /proc/mounts | sort
     for folder in /proc/[0-9]*; do
       if [[ $(readlink "$folder/cwd") == "$1" && $folder != "/proc/$$" && $folder != "/proc/$BASHPID" ]]; then
@@ -366,6 +367,7 @@ start_killed() {
   # Not its number from outside: the host counts its processes itself. It is the holder of the lock.
   pid=$(on "$host" head -n 1 "/root/$CLUSTER/run/start.lock") || return 1
   printf -- '-- kill -9 of start.sh (pid %s) after %s.%s s\n' "$pid" "$((moment / 10))" "$((moment % 10))"
+  # shellcheck disable=SC2016 # the host's shell expands it
   on "$host" bash -c 'grep -q start.sh "/proc/$1/cmdline" && kill -KILL "$1"' kill "$pid" 2>/dev/null ||
     printf 'it had ended already\n'
   wait "$job" || true
