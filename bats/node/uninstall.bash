@@ -15,6 +15,8 @@ private_host() {
     mount -t tmpfs tmpfs "$name"
   done
   own_etc
+  # A docker of the machine may have left it.
+  rm -rf /etc/docker
   own_usr_bin
   for name in kernel/panic:0 kernel/panic_on_oops:0 vm/overcommit_memory:0; do
     printf '%s\n' "${name#*:}" | fake_file "/proc/sys/${name%:*}"
@@ -138,12 +140,21 @@ kube_rules() {
 # scripts_too: what the scripts of the bundle do, and the cgroups that docker leaves in what they mount.
 scripts_too() {
   local name
+  if [[ -e $TEST_FOLDER/strange ]]; then
+    # A hierarchy that nobody has mounted here, and yet it is in use.
+    mkdir "$TEST_FOLDER/pids"
+    mount -t cgroup -o pids cgroup "$TEST_FOLDER/pids"
+    mkdir -p "$TEST_FOLDER/pids/kubepods"
+    umount "$TEST_FOLDER/pids"
+  fi
   for name in update-hosts.sh node/mount-cgroup.sh node/install-docker.sh; do
     script "$name" >"$TEST_FOLDER/scripts" 2>&1 || {
       cat "$TEST_FOLDER/scripts"
       return 1
     }
   done
+  # As start-docker.sh and start-kubelet.sh do before their daemons make theirs.
+  script uninstall.sh --record
   mkdir -p /sys/fs/cgroup/memory/kubepods/besteffort
 }
 

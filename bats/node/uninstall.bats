@@ -20,7 +20,18 @@ setup() {
 }
 
 teardown() {
+  find /sys/fs/cgroup/{memory,pids} -depth -path "*/uninstall-test-$$*" -type d -exec rmdir {} \;
   same_machine
+}
+
+# own_cgroups: this process moves to cgroups of its own, which are the root of those that it sees in a new namespace.
+own_cgroups() {
+  local name path
+  for name in memory pids; do
+    path=/sys/fs/cgroup/$name$(awk -F : -v name="$name" '$2 == name { print $3 }' /proc/self/cgroup)/uninstall-test-$$
+    mkdir -p "$path"
+    echo "$BASHPID" >"$path/tasks"
+  done
 }
 
 # make_uninstall DATA-PATH...: with the template's own last lines.
@@ -41,6 +52,7 @@ make_uninstall() {
 
 # inside CODE: on a private host, with a network of its own.
 inside() {
+  own_cgroups
   MACHINE_NAMESPACE=$(readlink /proc/self/ns/mnt) BUNDLE=$BUNDLE KB_BASH=$KB_BASH DATA=$DATA \
   TEST_FOLDER=$BATS_TEST_TMPDIR PRIVATE=$BATS_TEST_DIRNAME/private.bash HERE=$BATS_TEST_DIRNAME \
     unshare -mnCpf --mount-proc --propagation private -- bash -c '. "$PRIVATE"; . "$HERE/uninstall.bash"; private_host
@@ -67,7 +79,7 @@ inside() {
     script uninstall.sh
     [[ -e $DATA/etcd/data-dir/member/db && -e /etc/docker/key.json && -e /var/lib/docker/network/local-kv.db ]]
     person_rule -D
-    rm -r "$DATA" /etc/docker/key.json /var/lib/{docker,kubelet} /var/log/containers
+    rm -r "$DATA" /etc/docker /var/lib/{docker,kubelet} /var/log/containers
     rmdir "${DATA%/*}"
     same_state
     echo SECOND
@@ -448,4 +460,18 @@ inside() {
       '*nat' '-D DOCKER -i x -j RETURN' '-D POSTROUTING -s 10.1.5.2/32 -d 10.1.5.2/32 -p tcp -m tcp --dport 80 -j MASQUERADE' \
       '-D POSTROUTING -s 10.1.0.0/16 ! -d 10.1.0.0/16 -j MASQUERADE' COMMIT | diff - <(printf '%s\n' "$output")
   done
+}
+
+@test "cgroups of others, in a hierarchy that was mounted only after the first start, stay" {
+  touch "$BATS_TEST_TMPDIR/strange"
+  run inside '
+    script uninstall.sh --record
+    scripts_too
+    script uninstall.sh
+    mountpoint -q /sys/fs/cgroup || echo UNMOUNTED
+  '
+  status_is 0
+  has 'remove the cgroup /sys/fs/cgroup/memory/kubepods'
+  lacks 'pids/kubepods'
+  has UNMOUNTED
 }

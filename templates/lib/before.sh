@@ -37,7 +37,6 @@ before_record() {
       before_write "$new/links" before_links
       before_write "$new/routes" before_routes
       before_write "$new/sysctls" before_sysctls
-      before_write "$new/cgroups" before_cgroups
       before_write "$new/run-paths" before_run_paths
       iptables_find_flavours
       for flavour in ${IPTABLES_FLAVOURS[@]+"${IPTABLES_FLAVOURS[@]}"}; do
@@ -47,6 +46,9 @@ before_record() {
     sync
     mv -T -- "$new" "$BEFORE_BOOT" || die_unwritable "$BEFORE_BOOT"
     before_forget_other_boots
+  fi
+  if [[ ! -e $BEFORE_BOOT/late ]]; then
+    before_record_cgroups
   fi
   exec 7>&-
 }
@@ -128,16 +130,33 @@ before_sysctls() {
   done
 }
 
-# Those that are there: hierarchies of all mounts, v1 and v2.
+# Where hierarchies are mounted, v1 and v2.
+before_hierarchies() {
+  awk '$3 == "cgroup" || $3 == "cgroup2" { print $2 }' /proc/self/mounts
+}
+
+# before_cgroups HIERARCHY: those of docker and kubelet that are in it.
 before_cgroups() {
-  local folder name
-  while read -r folder; do
-    for name in "${BEFORE_CGROUPS[@]}"; do
-      if [[ -d $folder/$name ]]; then
-        printf '%s\n' "$folder/$name"
-      fi
-    done
-  done < <(awk '$3 == "cgroup" || $3 == "cgroup2" { print $2 }' /proc/self/mounts)
+  local name
+  for name in "${BEFORE_CGROUPS[@]}"; do
+    if [[ -d $1/$name ]]; then
+      printf '%s\n' "$1/$name"
+    fi
+  done
+}
+
+# Adds the hierarchies that are not in the list yet, each with what is in it: mount-cgroup.sh may come after the first
+# start, and what it mounts may have been in use before.
+before_record_cgroups() {
+  local folder list=$BEFORE_BOOT/cgroups
+  while IFS= read -r folder; do
+    if ! before_has cgroups "$folder"; then
+      {
+        { [[ ! -e $list ]] || cat -- "$list"; } && printf '%s\n' "$folder" && before_cgroups "$folder"
+      } 2>/dev/null >"$list.new" || die_unwritable "$list"
+      mv -f -- "$list.new" "$list" || die_unwritable "$list"
+    fi
+  done < <(before_hierarchies)
 }
 
 # Those that are there.

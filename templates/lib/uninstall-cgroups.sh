@@ -3,13 +3,17 @@
 
 # First the cgroups that daemons left: with them a hierarchy outlives its last mount.
 undo_cgroups() {
-  local path
-  if [[ $BEFORE_KNOWN != no ]]; then
-    while IFS= read -r path; do
-      if ! before_has cgroups "$path"; then
-        act "remove the cgroup $path" remove_cgroups "$path"
-      fi
-    done < <(before_cgroups)
+  local folder path
+  if [[ $BEFORE_KNOWN == yes ]]; then
+    while IFS= read -r folder; do
+      # Since this one was mounted, nothing of ours was started.
+      before_has cgroups "$folder" || continue
+      while IFS= read -r path; do
+        if ! before_has cgroups "$path"; then
+          act "remove the cgroup $path" remove_cgroups "$path"
+        fi
+      done < <(before_cgroups "$folder")
+    done < <(before_hierarchies)
   fi
   undo_cgroup_mounts
 }
