@@ -9,7 +9,6 @@
 
 # Sets what all of them need and holds the lock: they change the same data and the same cluster.
 life_begin() {
-  # shellcheck disable=SC2034 # unit.sh reads it
   TIMEOUT=${OPT_TIMEOUT:-$KB_TIMEOUT}
   require_root
   require_tools awk cp date df du find flock grep mkdir mktemp mv od readlink rm sed setsid sha256sum sort stat sync tail timeout
@@ -163,9 +162,10 @@ set_aside() {
   rm -f -- "$FIRST_START_FILE"
 }
 
-# start_member: by this bundle's own start script; returns its exit code.
+# start_member: by this bundle's own start script; returns its exit code. With the time given it does not end early
+# because hosts of the list are missing that this cluster does not have yet.
 start_member() {
-  "$BASH" "$KB_ROOT/etcd/start-etcd.sh" ${OPT_TIMEOUT:+--timeout "$OPT_TIMEOUT"} 8>&-
+  "$BASH" "$KB_ROOT/etcd/start-etcd.sh" --timeout "$TIMEOUT" 8>&-
 }
 
 stop_member() {
