@@ -24,10 +24,15 @@ life_begin() {
   esac
   make_folder "$KB_ROOT/run"
   make_folder "$KB_ROOT/log"
-  if ! try_lock "$KB_ROOT/run/etcd-life.lock"; then
-    die "another script of etcd/ (pid ${LOCK_HOLDER:-unknown}) is at work here." \
-      "Wait for its end, then run this again. See what it does with:" "  ps -fp ${LOCK_HOLDER:-PID}"
-  fi
+  # A script that was killed leaves a cp behind, which holds the lock until it ends: two must not write one copy.
+  until try_lock "$KB_ROOT/run/etcd-life.lock"; do
+    if past_deadline 10; then
+      die "another script of etcd/ (pid ${LOCK_HOLDER:-unknown}) is at work here, or what it left behind." \
+        "Wait for its end, then run this again. See what it is with:" "  ps -ef | grep '[e]tcd'"
+    fi
+    progress "another script of etcd/ (pid ${LOCK_HOLDER:-unknown}) is at work, waiting for it"
+    pause 0.5
+  done
   find_place
 }
 
