@@ -62,7 +62,7 @@ cluster_of() {
   local index
   make_members "$1"
   for ((index = 1; index <= $1; index++)); do
-    start $index --timeout 1 >/dev/null 3>&- || true
+    start $index --timeout 4 >/dev/null 3>&- || true
   done
   for ((index = 1; index <= $1; index++)); do
     start $index --timeout 30 >/dev/null 3>&-
@@ -91,7 +91,7 @@ cluster_of() {
 @test "an explicit timeout is waited out" {
   make_members 3
   SECONDS=0
-  run -3 start 1 --timeout 2
+  run -3 start 1 --timeout 5
   ((SECONDS < 8))
   run -3 start 1 --timeout 12
   ((SECONDS >= 13))
@@ -107,7 +107,7 @@ cluster_of() {
   has "this member was part of the living etcd cluster"
   has "etcd/replace-member.sh"
   [[ ! -e "$BATS_TEST_TMPDIR/data 2" ]]
-  run start 2 --force --timeout 1
+  run start 2 --force --timeout 4
   has "Going on because of --force"
 }
 
@@ -145,7 +145,7 @@ cluster_of() {
   run -1 start 1
   has "it ran here before"
   has "start-etcd.sh' --force"
-  run -3 start 1 --force --timeout 2
+  run -3 start 1 --force --timeout 5
 }
 
 @test "a changed name or token is said, for etcd ignores it on existing data" {

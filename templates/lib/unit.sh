@@ -18,14 +18,20 @@
 . "$KB_ROOT/lib/names.sh"
 # shellcheck source=causes.sh
 . "$KB_ROOT/lib/causes.sh"
+# shellcheck source=changed.sh
+. "$KB_ROOT/lib/changed.sh"
 # shellcheck source=unit-wait.sh
 . "$KB_ROOT/lib/unit-wait.sh"
 # shellcheck source=unit-stop.sh
 . "$KB_ROOT/lib/unit-stop.sh"
+# shellcheck source=unit-service.sh
+. "$KB_ROOT/lib/unit-service.sh"
 
 PID_FILE=$KB_ROOT/run/$KB_UNIT.pid
 LOCK_FILE=$KB_ROOT/run/$KB_UNIT.lock
 COMMAND_FILE=$KB_ROOT/run/$KB_UNIT.command
+# Pid and start time of the daemon that stop-X.sh ended last, for --service.
+STOPPED_FILE=$KB_ROOT/run/$KB_UNIT.stopped
 LOG_FILE=$KB_ROOT/log/$KB_UNIT.log
 
 # The port that shows this unit's health; a unit without one leaves it empty.
@@ -74,7 +80,9 @@ start_usage() {
     "Starts $KB_UNIT in the background and waits until it is healthy." \
     "Its output goes to log/$KB_UNIT.log." "When it runs already, that is said." \
     "" \
-    "  --foreground  become the daemon instead (for systemd, in a container)" \
+    "  --foreground  become the daemon instead (in a container)" \
+    "  --service     for systemd (install-services.sh): stay as long as the daemon" \
+    "                lives; 0 when it was stopped, 1 when it ended by itself" \
     "  --print       print the daemon's command line and do nothing; a \${NAME} in it" \
     "                is filled in on the host at the start" \
     "  --timeout S   wait at most S seconds (normally $KB_TIMEOUT), 0: without limit for" \
@@ -83,6 +91,8 @@ start_usage() {
     "                check speaks against it" \
     "  --health      for status.sh: says nothing when healthy (0), else why not" \
     "                (1) or what it waits for (3); starts nothing" \
+    "  --changed     for start.sh and status.sh: 1 when it runs, but not as this" \
+    "                bundle would start it now" \
     "  --help        print this" \
     "" \
     "Exit codes: 0 healthy, now or already. 1 failed, and the cause was said." \
@@ -93,7 +103,10 @@ start_usage() {
 }
 
 start_main() {
-  parse_options "foreground print timeout= force health" "$@"
+  parse_options "foreground service print timeout= force health changed" "$@"
+  if ((OPT_FOREGROUND && OPT_SERVICE)); then
+    usage_error "--foreground and --service do not go together"
+  fi
   read_command_line
   if ((OPT_PRINT)); then
     printf '%s\n' "$PRINT_LINE"
@@ -101,6 +114,8 @@ start_main() {
   fi
   if ((OPT_HEALTH)); then
     report_health
+  elif ((OPT_CHANGED)); then
+    report_changed
   fi
   TIMEOUT=${OPT_TIMEOUT:-$KB_TIMEOUT}
   require_root
@@ -115,11 +130,15 @@ start_main() {
   make_folder "$KB_ROOT/log"
   trap 'on_interrupt 130' INT
   trap 'on_interrupt 143' TERM
+  if ((OPT_SERVICE)); then
+    begin_service
+  fi
   take_unit_lock
   if process_alive "$PID_FILE"; then
     already_running
   fi
   clear_old_pid_file
+  record_host
   refuse_stranger
   check_names ${KB_NAMES[@]+"${KB_NAMES[@]}"}
   wait_for_needs
@@ -137,6 +156,9 @@ start_main() {
   fi
   spawn "$PID_FILE" "$LOG_FILE" "$PROGRAM" ${KB_ARGV[@]+"${KB_ARGV[@]:1}"}
   wait_until_spawned
+  if ((OPT_SERVICE)); then
+    watch_over
+  fi
   wait_until_healthy
 }
 
@@ -173,16 +195,18 @@ take_unit_lock() {
 }
 
 already_running() {
-  local running=''
   if ((OPT_FOREGROUND)); then
     die "$KB_UNIT runs already (pid $FILE_PID), so it cannot run in the foreground too." \
       "Stop it first:" "  $(path_of_script stop)"
   fi
-  { IFS= read -r running <"$COMMAND_FILE"; } 2>/dev/null || true
-  if [[ $running != "$PRINT_LINE" ]]; then
-    warn "$KB_UNIT runs with another command line than this script has now." \
+  if what_changed; then
+    warn "$KB_UNIT runs already, but $CHANGED." \
       "To use the new one, stop it and start it again:" \
       "  $(path_of_script stop) && $(path_of_script start)"
+  fi
+  if ((OPT_SERVICE)); then
+    say "$KB_UNIT runs already (pid $FILE_PID): watching over it from now on."
+    watch_over
   fi
   if unit_healthy && process_alive "$PID_FILE"; then
     say "$KB_UNIT runs already (pid $FILE_PID) and is healthy."
@@ -232,6 +256,15 @@ refuse_stranger() {
     "See which process it is, stop it, then run this again:" "  ss -ltnp 'sport = :$UNIT_PORT'"
 }
 
+# What this host was like before the first daemon, so that an uninstall can give it back. Also right after an uninstall,
+# and after a reboot. Without uninstall.sh nobody would read it.
+record_host() {
+  if [[ -e $KB_ROOT/uninstall.sh ]]; then
+    "$BASH" "$KB_ROOT/uninstall.sh" --record 8>&- ||
+      die "$KB_UNIT was not started, for the state of this host could not be recorded (see above)."
+  fi
+}
+
 make_directories() {
   local directory
   for directory in ${KB_DIRECTORIES[@]+"${KB_DIRECTORIES[@]}"}; do
@@ -239,9 +272,11 @@ make_directories() {
   done
 }
 
-# The command line for status.sh to compare, and a line in the log that marks this start.
+# The command line and the program for what_changed to compare, and a line in the log that marks this
+# start.
 write_start_notes() {
-  { printf '%s\n' "$PRINT_LINE" >"$COMMAND_FILE"; } 2>/dev/null || die_unwritable "$COMMAND_FILE"
+  program_identity
+  { printf '%s\n' "$PRINT_LINE$IDENTITY" >"$COMMAND_FILE"; } 2>/dev/null || die_unwritable "$COMMAND_FILE"
   { printf -- '--- start-%s.sh %(%Y-%m-%d %H:%M:%S)T: %s\n' "$KB_UNIT" -1 "$PRINT_LINE" \
     >>"$LOG_FILE"; } 2>/dev/null || die_unwritable "$LOG_FILE"
 }
