@@ -75,8 +75,8 @@ say_cure() {
     few "${hosts[@]}"
     cure+=("Start the next one, in the bundle's folder on $FEW:" "  etcd/start-etcd.sh")
   fi
-  if ((${#down[@]} > 0 && healthy * 2 > total)) && [[ -e $KB_ROOT/etcd/replace-member.sh ]]; then
-    cure+=("Only when that host or its data is lost for good:" "  $TYPED_ROOT/etcd/replace-member.sh --help")
+  if ((${#down[@]} > 0 && healthy * 2 > total)); then
+    cure+=("Only when its data is lost for good, in the bundle's folder there:" "  etcd/replace-member.sh")
   elif ((${#down[@]} > 0 && healthy * 2 <= total)); then
     say_recovery
   fi
@@ -84,11 +84,10 @@ say_cure() {
 }
 
 say_recovery() {
-  local line='  etcd --force-new-cluster (once, by hand, on a copy of the data folder)'
-  if [[ -e $KB_ROOT/etcd/recover-etcd.sh ]]; then
-    line="  $TYPED_ROOT/etcd/recover-etcd.sh --help"
-  elif ! has_role etcd; then
-    line="  etcd/recover-etcd.sh --help (in the bundle's folder of a member's host)"
+  local line="  $TYPED_ROOT/etcd/recover-etcd.sh" where=''
+  if ! has_role etcd; then
+    line='  etcd/recover-etcd.sh'
+    where=", in the bundle's folder on a member's host"
   fi
-  cure+=("Only when so many are lost for good: the data of one member becomes a new cluster. Read first what it says:" "$line")
+  cure+=("Only when so many are lost for good: a new cluster of the data of one member; it says what may be lost, and asks$where:" "$line")
 }
