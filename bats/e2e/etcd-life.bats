@@ -184,7 +184,7 @@ teardown_file() {
   has "Add --yes"
   run -2 script sandbox-1 etcd/recover-etcd.sh --yes
   has "nothing to recover from"
-  run -0 killed_after 3 script sandbox-3 etcd/recover-etcd.sh --yes
+  run -0 killed_after 5 script sandbox-3 etcd/recover-etcd.sh --yes
   run -0 script sandbox-3 etcd/recover-etcd.sh --yes
   printf '%s\n' "$output"
   has "Next, go to sandbox-1"
@@ -224,8 +224,8 @@ teardown_file() {
   for host in sandbox-1 sandbox-2 sandbox-3; do wipe "$host"; done
   run -3 script sandbox-1 etcd/start-etcd.sh --timeout 2
   run -0 script sandbox-2 etcd/start-etcd.sh
-  # With a snapshot of its own each, and more entries after it than etcd keeps for stragglers (5000).
-  on sandbox-1 node "$PROJECT/bats/fixtures/keys.mjs" fill http://10.207.182.18:2379 10000
+  # More than the thousand after which a snapshot is made, and more than etcd keeps for stragglers (5000).
+  on sandbox-1 node "$PROJECT/bats/fixtures/keys.mjs" fill http://10.207.182.18:2379 7000
   run -0 script sandbox-3 etcd/start-etcd.sh
   [[ $output != *existing* ]]
   healthy 3

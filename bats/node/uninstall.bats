@@ -366,3 +366,86 @@ inside() {
   has 'not undone, see above: take'
   has NONE
 }
+
+@test "data can be deleted later too; a folder with something else in it stays, and is named" {
+  run inside '
+    script uninstall.sh --record
+    disturb
+    script uninstall.sh
+    echo mine >"$DATA/docker/notes"
+    script uninstall.sh --purge-data --yes
+    [[ ! -e $DATA/etcd && ! -e $DATA/docker/graph && ! -e /var/lib/docker && ! -e $BUNDLE ]]
+    cat "$DATA/docker/notes"
+  '
+  status_is 0
+  has mine
+  has "$DATA/docker stays: there is something else in it"
+}
+
+@test "a host that is no node: nobody of ours touched its iptables, and neither does this" {
+  run inside '
+    export TEST_SOCKET=
+    script uninstall.sh --record
+    iptables-nft -P FORWARD ACCEPT
+    iptables-nft -N DOCKER
+    script uninstall.sh
+    iptables-nft-save | grep -E "^:(FORWARD ACCEPT|DOCKER)"
+  '
+  status_is 0
+  has ':FORWARD ACCEPT'
+  has ':DOCKER'
+  has 'There was nothing to undo'
+}
+
+@test "a host with one flavour of iptables, under that name alone" {
+  run inside '
+    mkdir "$TEST_FOLDER/sbin"
+    mount -t tmpfs tmpfs "$TEST_FOLDER/sbin"
+    cp -a /usr/sbin/. "$TEST_FOLDER/sbin"
+    rm "$TEST_FOLDER"/sbin/ip*tables-{legacy,nft}*
+    ln -sf xtables-nft-multi "$TEST_FOLDER/sbin/iptables"
+    ln -sf xtables-nft-multi "$TEST_FOLDER/sbin/iptables-save"
+    ln -sf xtables-nft-multi "$TEST_FOLDER/sbin/iptables-restore"
+    mount --bind "$TEST_FOLDER/sbin" /usr/sbin
+    script uninstall.sh --record
+    docker_rules iptables
+    kube_rules iptables
+    script uninstall.sh
+    iptables-save | grep -E "KUBE|DOCKER|docker0" || echo NONE
+  '
+  status_is 0
+  has NONE
+  has 'chains out of iptables'
+}
+
+@test "while another one is at work: 2, with its pid" {
+  run inside '
+    (exec 8>>"$BUNDLE/run/start.lock"; flock 8; echo $BASHPID >"$BUNDLE/run/start.lock"; exec sleep 300) &
+    until [[ -s $BUNDLE/run/start.lock ]]; do sleep 0.1; done
+    echo "OTHER (pid $!)"
+    script uninstall.sh || echo "CODE $?"
+    kill $!
+  '
+  status_is 0
+  has 'CODE 2'
+  [[ $output =~ OTHER\ (\(pid\ [0-9]+\)) ]]
+  has "${BASH_REMATCH[1]} is at work here"
+}
+
+@test "which rules are ours is the same to every awk" {
+  local awk before=$BATS_TEST_TMPDIR/before after=$BATS_TEST_TMPDIR/after
+  printf '%s\n' '*nat' ':DOCKER -' '-A DOCKER -i x -j RETURN' '-A DOCKER -i x -j RETURN' COMMIT >"$before"
+  printf '%s\n' '*filter' ':FORWARD DROP' ':KUBE-A -' '-A FORWARD -j KUBE-A' '-A INPUT -i docker0 -j ACCEPT' \
+    '-A FORWARD -s 10.1.0.0/16 -j ACCEPT' '-A FORWARD -s 10.2.0.0/16 -j ACCEPT' COMMIT \
+    '*nat' ':DOCKER -' ':POSTROUTING ACCEPT' '-A DOCKER -i x -j RETURN' '-A DOCKER -i x -j RETURN' '-A DOCKER -i x -j RETURN' \
+    '-A POSTROUTING -s 10.1.5.2/32 -d 10.1.5.2/32 -p tcp -m tcp --dport 80 -j MASQUERADE' \
+    '-A POSTROUTING -s 10.9.5.2/32 -d 10.9.5.2/32 -p tcp -m tcp --dport 80 -j MASQUERADE' \
+    '-A POSTROUTING -s 10.1.0.0/16 ! -d 10.1.0.0/16 -j MASQUERADE' COMMIT >"$after"
+  for awk in gawk mawk 'busybox awk'; do
+    type -P "${awk%% *}" >/dev/null || continue
+    run "$KB_BASH" -c 'awk() { command '"$awk"' "$@"; }; . "$1"; iptables_changes "$2" "$3" 10.1.0.0/16' x "$BUNDLE/lib/iptables.sh" "$before" "$after"
+    printf '%s\n' '*filter' '-P FORWARD ACCEPT' '-D FORWARD -j KUBE-A' '-D FORWARD -s 10.1.0.0/16 -j ACCEPT' '-F KUBE-A' '-X KUBE-A' COMMIT \
+      '*nat' '-D DOCKER -i x -j RETURN' '-D POSTROUTING -s 10.1.5.2/32 -d 10.1.5.2/32 -p tcp -m tcp --dport 80 -j MASQUERADE' \
+      '-D POSTROUTING -s 10.1.0.0/16 ! -d 10.1.0.0/16 -j MASQUERADE' COMMIT | diff - <(printf '%s\n' "$output")
+  done
+}

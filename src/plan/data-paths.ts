@@ -17,11 +17,13 @@ export function dataPaths(host: HostPlan): readonly string[] {
 
 function pathsOfUnit(unit: UnitPlan): readonly string[] {
   const names = dataFlags[unit.id] ?? [];
-  const given = unit.command.flags.filter(({ name }) => names.includes(name)).map(flagValue);
+  const given = unit.command.flags.filter(({ name }) => names.includes(name));
   if (unit.id === 'kubelet' && given.length === 0) return [kubeletRoot];
-  // Beside the data folder, see lib/units/etcd.sh.
-  if (unit.id === 'etcd') return given.flatMap((path) => [path, `${path}.first-start`]);
-  return given;
+  return given.flatMap((flag) => {
+    const path = flagValue(flag);
+    // Beside the data folder, see lib/units/etcd.sh.
+    return flag.name === 'data-dir' ? [path, `${path}.first-start`] : [path];
+  });
 }
 
 /** A flag's value: its second word, or what comes after the = of its only one. */

@@ -3,6 +3,7 @@ import { dataPaths } from '../plan/data-paths.ts';
 import type { ClusterPlan, HostPlan, UnitPlan } from '../plan/types.ts';
 import { doctorData, portRows } from './doctor.ts';
 import { readmeData } from './readme.ts';
+import { servicesData } from './services.ts';
 import { startScriptData } from './start-script.ts';
 import type { Data } from './template-values.ts';
 import type { Templates } from './templates.ts';
@@ -34,7 +35,7 @@ export function renderHost(plan: ClusterPlan, host: HostPlan, templates: Templat
   const api = host.units.find((unit) => unit.id === 'kube-apiserver')?.settings.KB_HEALTH_PORT ?? '';
   return [
     ...units,
-    ...(host.roles.includes('node') ? nodeScripts(host, render) : []),
+    ...(host.roles.includes('node') ? nodeScripts(plan, host, render) : []),
     script('update-hosts.sh', render('update-hosts.sh')),
     script('verify.sh', render('verify.sh', { artifacts: host.artifacts.map((need) => need.path) })),
     // Not of the plan's steps: it checks the bundle itself, before the first change on the host.
@@ -43,6 +44,8 @@ export function renderHost(plan: ClusterPlan, host: HostPlan, templates: Templat
     script('status.sh', render('status.sh', { units: host.units.map(({ id, start }) => ({ unit: id, start })) })),
     script('doctor.sh', render('doctor.sh', doctorData(host))),
     script('uninstall.sh', render('uninstall.sh', uninstallData(host))),
+    script('install-services.sh', render('install-services.sh', servicesData(host))),
+    script('rotate-logs.sh', render('rotate-logs.sh')),
     document('README.md', templates.render('README.md', readmeData(plan, host))),
   ];
 }
@@ -79,6 +82,7 @@ function uninstallData(host: HostPlan): Readonly<Record<string, Data>> {
 }
 
 function nodeScripts(
+  plan: ClusterPlan,
   host: HostPlan,
   render: (template: string, data?: Readonly<Record<string, Data>>) => string,
 ): Entry[] {
@@ -94,7 +98,7 @@ function nodeScripts(
   return [
     script('node/mount-cgroup.sh', render('node/mount-cgroup.sh')),
     script('node/install-docker.sh', render('node/install-docker.sh', { binaries })),
-    script('node/load-images.sh', render('node/load-images.sh', { socket, images })),
+    script('node/load-images.sh', render('node/load-images.sh', { socket, images, pauseImage: plan.pauseImage })),
     script('node/push-images.sh', render('node/push-images.sh', { socket, images, registry })),
   ];
 }

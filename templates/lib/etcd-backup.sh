@@ -90,7 +90,8 @@ backup_write() {
   # A running etcd may throw an old file away at the moment it is read.
   for try in 1 2 3; do
     rm -rf -- "$work/backup"
-    if output=$(env -i "PATH=$PATH" ${KB_ETCDCTL_API:+"ETCDCTL_API=$KB_ETCDCTL_API"} "$KB_ROOT/bin/etcdctl" backup \
+    # nice: as in etcdctl_at.
+    if output=$(env -i "PATH=$PATH" ${KB_ETCDCTL_API:+"ETCDCTL_API=$KB_ETCDCTL_API"} nice -n 0 "$KB_ROOT/bin/etcdctl" backup \
       --data-dir "$KB_ETCD_DATA_DIR" --backup-dir "$work/backup" 2>&1 8>&-) && has_etcd_data "$work/backup"; then
       break
     elif ((try == 3)); then

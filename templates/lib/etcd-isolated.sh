@@ -10,7 +10,7 @@ isolated_command() {
   local folder=$1 word skip=0
   shift
   ISOLATED_ARGV=()
-  for word in "${KB_ARGV[@]:1}"; do
+  for word in ${KB_ARGV[@]+"${KB_ARGV[@]:1}"}; do
     if ((skip)) && [[ $word != --* ]]; then
       skip=0
       continue
@@ -42,7 +42,7 @@ isolated_start() {
     exec </dev/null >>"$ISOLATED_LOG" 2>&1 || exit "$EXIT_FAILED"
     # shellcheck disable=SC2016,SC2034 # the new shell expands it; become reads it
     BECOME_WITH=(setsid unshare --net -- "$BASH" -c 'ip link set lo up && exec "$@"' -)
-    become "$PROGRAM" "${ISOLATED_ARGV[@]}"
+    become "$PROGRAM" ${ISOLATED_ARGV[@]+"${ISOLATED_ARGV[@]}"}
   ) &
   ISOLATED=$!
   disown "$ISOLATED" 2>/dev/null || true
@@ -99,7 +99,7 @@ count_keys() {
   quorum_read 127.0.0.1 2379 || return 1
   # Quotes in a value are escaped, so no value looks like this; the answer may be too large for a variable.
   # shellcheck disable=SC2034 # the callers say it
-  KEYS=$("${HTTP_THROUGH[@]}" timeout 120 "$BASH" "$KB_ROOT/lib/http-exchange.sh" GET 127.0.0.1 2379 \
+  KEYS=$(${HTTP_THROUGH[@]+"${HTTP_THROUGH[@]}"} timeout 120 "$BASH" "$KB_ROOT/lib/http-exchange.sh" GET 127.0.0.1 2379 \
     '/v2/keys/?recursive=true' 8>&- | awk 'BEGIN { RS = "{" } /^"key":"/ { count++ } END { print count + 0 }')
 }
 

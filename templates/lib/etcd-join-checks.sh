@@ -13,7 +13,7 @@ join_without_cluster() {
       IFS=$'\t' read -r _ host _ < <(printf '%s\n' "$row")
       hosts+=("$host")
     done
-    join_words "${hosts[@]}"
+    join_words ${hosts[@]+"${hosts[@]}"}
     refuse "etcd answers on $JOINED, but has no majority of its members, and only a majority takes members in." \
       "Start the members that are down. If they are lost for good, go to the host with the newest data and type:" \
       "  etcd/recover-etcd.sh"
@@ -67,11 +67,11 @@ join_judge() {
   others=$MEMBERS_TOTAL
   if find_member "$KB_ETCD_PEER_URL"; then
     if [[ $MEMBER_CLIENTS == - ]]; then
-      # shellcheck disable=SC2034
+      # shellcheck disable=SC2034 # etcd-join.sh acts on it
       ANNOUNCED=1
       return 0
     fi
-    # shellcheck disable=SC2034
+    # shellcheck disable=SC2034 # etcd-join.sh acts on it
     REMOVE_ID=$MEMBER_ID
     others=$((MEMBERS_TOTAL - 1))
   else

@@ -27,8 +27,8 @@ join_usage() {
     "  --force      go on although this looks like the wrong host" \
     "  --help       print this" \
     "" \
-    "Exit codes: 0 done, or so already. 1 failed, and the cause was said. 2 cannot act" \
-    "here: usage, wrong host, the cluster is not in the state for it."; do
+    "Exit codes: 0 done, or so already. 1 failed, and the cause was said. 2 cannot" \
+    "act here: usage, wrong host, the cluster is not in the state for it."; do
     printf '%s\n' "$line"
   done
 }
@@ -84,7 +84,7 @@ join_plan() {
     fi
   fi
   plan+=("- start etcd here, which fetches all data from the others")
-  confirm "$KB_HOST joins the etcd cluster of $SOURCE_ADDRESS:$SOURCE_PORT ($MEMBERS_TOTAL members):" "${plan[@]}"
+  confirm "$KB_HOST joins the etcd cluster of $SOURCE_ADDRESS:$SOURCE_PORT ($MEMBERS_TOTAL members):" ${plan[@]+"${plan[@]}"}
 }
 
 join_do() {

@@ -20,7 +20,7 @@ life_begin() {
     refuse "bin/etcdctl is not in this bundle: compile with --artifacts, or copy it to" "  $TYPED_ROOT/bin/"
   fi
   refuse_odd_path "$KB_ETCD_DATA_DIR"
-  case " ${KB_ARGV[*]} " in
+  case " ${KB_ARGV[*]-} " in
     *" --wal-dir"*) refuse "this etcd keeps its log in a folder of its own (--wal-dir), and this script knows only data that lies together." ;;
   esac
   make_folder "$KB_ROOT/run"
@@ -52,7 +52,7 @@ find_place() {
 # confirm LINE...: what will be done; asks, unless --yes was given.
 confirm() {
   local answer=''
-  say "$@"
+  say "Cluster $KB_CLUSTER, host $KB_HOST:" "$@"
   if ((OPT_YES)); then
     return 0
   fi

@@ -55,7 +55,7 @@ etcd_migrate_main() {
     refuse_running
   fi
   refound_plan
-  confirm "This makes a new etcd cluster on $KB_HOST out of $FROM:" "${PLAN[@]}" \
+  confirm "This makes a new etcd cluster on $KB_HOST out of $FROM:" ${PLAN[@]+"${PLAN[@]}"} \
     "The old etcd must never be started again."
   refound
 }

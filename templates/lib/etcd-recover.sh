@@ -15,11 +15,11 @@ recover_usage() {
     "Usage: $KB_SCRIPT [--yes] [--timeout S] [--force] [--help]" \
     "" \
     "When more than half of etcd's members are lost for good: makes a new cluster of" \
-    "one member out of this host's data. Writes that had not reached this host when the" \
-    "others were lost are gone, also acknowledged ones. If a majority can be brought" \
-    "back with its disks, start that instead: then nothing is lost. The data as it was" \
-    "is kept beside the new. Interrupted at any moment, it goes on when it is typed" \
-    "again." \
+    "one member out of this host's data. Writes that had not reached this host when" \
+    "the others were lost are gone, also acknowledged ones. If a majority can be" \
+    "brought back with its disks, start that instead: then nothing is lost. The data" \
+    "as it was is kept beside the new. Interrupted at any moment, it goes on when it" \
+    "is typed again." \
     "" \
     "  --yes        do not ask" \
     "  --timeout S  seconds to wait for etcd's health, 0: without limit" \
@@ -46,7 +46,7 @@ etcd_recover_main() {
   refound_plan
   confirm "This makes a new etcd cluster on $KB_HOST out of its own data (index ${OWN_INDEX:-unknown})." \
     "WHAT MAY BE LOST: writes that the lost members had acknowledged and that had not reached this host. Which ones, nobody can tell any more. Keys that clients have read may be gone, and etcd's index may go back: restart what watches etcd (flannel, the apiservers) afterwards." \
-    "It will" "- stop etcd here" "${PLAN[@]}" \
+    "It will" "- stop etcd here" ${PLAN[@]+"${PLAN[@]}"} \
     "A lost host that comes back must not start its old etcd: type etcd/add-member.sh there before anything else."
   if [[ $STEP != swapped ]]; then
     # Gently: only then its whole log, with what it knows to be committed, is on the disk.

@@ -137,6 +137,7 @@ refound_start() {
   fi
   # Ours, at our address, and it takes part in a read that needs the majority.
   if ! survey_self || ! find_member "$KB_ETCD_PEER_URL" || ! quorum_read 127.0.0.1 "$KB_ETCD_CLIENT_PORT"; then
+    # shellcheck disable=SC2034 # etcdctl_typed says them
     SOURCE_ADDRESS=127.0.0.1 SOURCE_PORT=$KB_ETCD_CLIENT_PORT
     etcdctl_typed member list
     die "etcd runs, but it does not list itself as $KB_ETCD_PEER_URL." "Look with:" "  $TYPED"
@@ -158,7 +159,7 @@ refuse_living_others() {
     IFS=$'\t' read -r _ host _ < <(printf '%s\n' "$row")
     hosts+=("$host")
   done
-  join_words "${hosts[@]}"
+  join_words ${hosts[@]+"${hosts[@]}"}
   refuse "etcd runs on $JOINED, and answers. $1" "${@:2}"
 }
 

@@ -18,8 +18,8 @@ remove_usage() {
     "  --force        go on although this looks like the wrong host" \
     "  --help         print this" \
     "" \
-    "Exit codes: 0 done, or so already. 1 failed, and the cause was said. 2 cannot act" \
-    "here: usage, wrong host, the cluster would lose its majority."; do
+    "Exit codes: 0 done, or so already. 1 failed, and the cause was said. 2 cannot" \
+    "act here: usage, wrong host, the cluster would lose its majority."; do
     printf '%s\n' "$line"
   done
 }
@@ -122,7 +122,7 @@ remove_plan() {
   if ((OWN)); then
     plan+=("- stop etcd on this host, if it runs" "- move $KB_ETCD_DATA_DIR/member, if it is there, to ${PLACE}removed-$STAMP")
   fi
-  confirm "This will" "${plan[@]}"
+  confirm "This will" ${plan[@]+"${plan[@]}"}
 }
 
 # It was told to leave, so its data must not come back as a member; nothing is deleted.

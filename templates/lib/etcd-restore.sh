@@ -16,9 +16,9 @@ restore_usage() {
     "" \
     "Makes a new etcd cluster out of a backup that backup-etcd.sh wrote: everything" \
     "written after it is gone. Stop etcd on all hosts first, then type this on one of" \
-    "them. It says on which hosts to type etcd/add-member.sh after that. The data that" \
-    "lies here is moved aside, never deleted. Interrupted at any moment, it goes on" \
-    "when it is typed again." \
+    "them. It says on which hosts to type etcd/add-member.sh after that. The data" \
+    "that lies here is moved aside, never deleted. Interrupted at any moment, it goes" \
+    "on when it is typed again." \
     "" \
     "  --from BACKUP  the backup's folder, the one with the file BACKUP in it" \
     "  --yes          do not ask" \
@@ -48,7 +48,7 @@ etcd_restore_main() {
   refound_plan
   kept_value written "$FROM/BACKUP"
   confirm "This makes a new etcd cluster on $KB_HOST out of the backup of $KEPT; what was written after that is gone:" \
-    "${PLAN[@]}"
+    ${PLAN[@]+"${PLAN[@]}"}
   refound
 }
 

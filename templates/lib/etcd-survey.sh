@@ -102,17 +102,19 @@ count_members() {
   done < <(printf '%s\n' "$CLUSTER")
 }
 
-# etcdctl_at ADDRESS PORT WORD...: the bundle's etcdctl, speaking with that member and no other.
+# etcdctl_at ADDRESS PORT WORD...: the bundle's etcdctl, speaking with that member and no other. nice, which changes
+# nothing, is there because env takes a path with "=" in it for a variable.
 etcdctl_at() {
   local address=$1 port=$2
   shift 2
   timeout --foreground 20 ${HTTP_THROUGH[@]+"${HTTP_THROUGH[@]}"} \
-    env -i "PATH=$PATH" ${KB_ETCDCTL_API:+"ETCDCTL_API=$KB_ETCDCTL_API"} "$KB_ROOT/bin/etcdctl" --no-sync \
+    env -i "PATH=$PATH" ${KB_ETCDCTL_API:+"ETCDCTL_API=$KB_ETCDCTL_API"} nice -n 0 "$KB_ROOT/bin/etcdctl" --no-sync \
     "${KB_ETCDCTL_ENDPOINTS:---endpoints}" "http://$address:$port" "$@" 2>&1 8>&-
 }
 
 # etcdctl_typed WORD...: sets TYPED to that etcdctl command on the member that was asked, as it is typed here.
 etcdctl_typed() {
+  # shellcheck disable=SC2034 # the callers say it
   TYPED="${KB_ETCDCTL_API:+ETCDCTL_API=$KB_ETCDCTL_API }$TYPED_ROOT/bin/etcdctl ${KB_ETCDCTL_ENDPOINTS:---endpoints} http://$SOURCE_ADDRESS:$SOURCE_PORT $*"
 }
 
@@ -147,7 +149,7 @@ say_joins() {
     say "All members of this cluster's list are in it."
     return 0
   fi
-  join_words "${missing[@]}"
+  join_words ${missing[@]+"${missing[@]}"}
   say "Not in the cluster yet: $JOINED." \
     "Next, go to ${missing[0]}, and type this in the folder of its own bundle; it says which host comes after it:" \
     "  $1"

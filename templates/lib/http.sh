@@ -21,7 +21,7 @@ http_request() {
   HTTP_STATUS=${HTTP_STATUS:0:3}
   # shellcheck disable=SC2034 # the callers read them
   HTTP_HEADERS=${raw%%$'\r\n\r\n'*}
-  # shellcheck disable=SC2034
+  # shellcheck disable=SC2034 # the callers read it
   HTTP_BODY=${raw#*$'\r\n\r\n'}
 }
 

@@ -37,10 +37,12 @@ iptables_changes() {
       split(address, part, ".")
       return ((part[1] * 256 + part[2]) * 256 + part[3]) * 256 + part[4]
     }
-    function in_network(address,   whole, size) {
+    function in_network(address,   whole, size, bits) {
       if (split(network, whole, "/") != 2) return 0
       sub(/\/32$/, "", address)
-      size = 2 ^ (32 - whole[2])
+      # The awk of busybox may know no powers.
+      size = 1
+      for (bits = whole[2]; bits < 32; bits++) size *= 2
       return int(number(address) / size) == int(number(whole[1]) / size)
     }
     # A rule in a chain that is not ours, in exactly the shapes that those programs write.

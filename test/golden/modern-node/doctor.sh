@@ -32,6 +32,7 @@ readonly -a KB_DATA_PATHS=(
 readonly -a KB_SETTINGS=(
   flanneld KB_FLANNEL_SUBNET_FILE /run/flannel/subnet.env
   flanneld KB_FLANNEL_BACKEND udp
+  flanneld KB_POD_NETWORK 10.1.0.0/16
   flanneld KB_NAMES sandbox-1
   docker KB_FLANNEL_SUBNET_FILE /run/flannel/subnet.env
   docker KB_DOCKER_SOCKET /var/run/docker.sock
@@ -48,6 +49,7 @@ readonly -a KB_SETTINGS=(
   kubelet KB_HEALTH_PORT 10248
   kubelet KB_DOCKER_SOCKET /var/run/docker.sock
   kubelet KB_HOME ''
+  kubelet KB_KUBELET_ROOT /var/lib/kubelet
   kube-proxy KB_HEALTH_PORT 10249
 )
 
