@@ -221,6 +221,11 @@ record() {
   answers 127.0.0.2 "$CLIENT" "$(key_answer '{\"Network\":\"10.1.0.0/16\"}')"
   examine 1 flannel-key
   has "but flanneld-server does not run"
+  answers 127.0.0.1 "$port" '{"/v1/_/config": {"status": 500}}'
+  printf '%s\n' "$$" "$(cut -d ' ' -f 22 "/proc/$$/stat")" "$(cat /proc/sys/kernel/random/boot_id)" >"$BUNDLE/run/flanneld-server.pid"
+  examine 1 flannel-key
+  has "but flanneld-server does not give it out (HTTP 500)"
+  [[ $(to_type 1) == *stop-flanneld-server.sh*start-flanneld-server.sh\' ]]
   answers 127.0.0.1 "$port" '{"/v1/_/config": {}}'
   examine 0 flannel-key
   answers 127.0.0.2 "$CLIENT" '{"*": {"status": 500}}'

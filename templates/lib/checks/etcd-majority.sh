@@ -34,7 +34,7 @@ check() {
     good "all $total members answer, healthy"
   elif ((healthy * 2 > total)); then
     say_cure
-    warning "$healthy of $total members are healthy; not: $FEW. etcd works while $((total / 2 + 1)) are" "${cure[@]}"
+    warning "$healthy of $total members are healthy; not: $FEW. etcd works while $((total / 2 + 1)) are" ${cure[@]+"${cure[@]}"}
   elif ((up * 2 > total)); then
     unknown "$up of $total members run, and none leads yet; they may just be finding each other" \
       "In some seconds, look again; a clock or a network between them may be wrong:" \
