@@ -41,7 +41,7 @@ check() {
       "  $TYPED_ROOT/doctor.sh --only etcd-majority,clock,hosts-reachable"
   fi
   say_cure
-  bad "$up of $total members run, and $((total / 2 + 1)) have to; not healthy: $FEW" "${cure[@]}"
+  bad "$up of $total members run, and $((total / 2 + 1)) have to; not healthy: $FEW" ${cure[@]+"${cure[@]}"}
 }
 
 # Those that are not healthy: without their peer port open, they do not run.

@@ -35,7 +35,7 @@ check() {
   done
   if ((${#wrong[@]} > 0)); then
     few "${wrong[@]}"
-    warning "$FEW" "${cure[@]}"
+    warning "$FEW" ${cure[@]+"${cure[@]}"}
   fi
   good "$seen"
 }

@@ -32,5 +32,5 @@ check() {
     cure=("  $TYPED_ROOT/start.sh --restart-changed")
   fi
   join_words "${old[@]}"
-  warning "other than in the script: $JOINED" "To use the new one, one host after the other:" "${cure[@]}"
+  warning "other than in the script: $JOINED" "To use the new one, one host after the other:" ${cure[@]+"${cure[@]}"}
 }
