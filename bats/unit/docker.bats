@@ -222,7 +222,7 @@ END
 @test "need docker: met when the bundle's client reaches it" {
   NEEDS='start docker "docker on this host" - -' simple_unit
   sed -i "2i readonly KB_DOCKER_SOCKET='$STATE/docker.sock'" "$BUNDLE/master/start-kube-scheduler.sh"
-  run -1 script master/start-kube-scheduler.sh --timeout 1
+  run -1 script master/start-kube-scheduler.sh --timeout 4
   has "docker on this host (no answer at unix://$STATE/docker.sock)"
   : >"$STATE/up"
   run -0 script master/start-kube-scheduler.sh

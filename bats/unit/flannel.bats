@@ -106,7 +106,7 @@ server() {
 @test "need etcd: met by a healthy member, else who is missing" {
   printf 'm0\tsandbox-0\t127.0.0.1\t1\t2\n' >"$BUNDLE/lib/etcd-members.tsv"
   NEEDS='start etcd etcd - -' simple_unit
-  run -1 script master/start-kube-scheduler.sh --timeout 1
+  run -1 script master/start-kube-scheduler.sh --timeout 4
   has "1 of 1 do not answer: m0 (sandbox-0 127.0.0.1:2)"
   real_etcd
   run -0 script master/start-kube-scheduler.sh
@@ -131,14 +131,14 @@ client() {
 @test "an old subnet.env is no health" {
   client
   printf 'old\n' >"$SUBNET"
-  run -1 script node/start-flanneld.sh --timeout 1
+  run -1 script node/start-flanneld.sh --timeout 4
   has "it has not written $SUBNET yet"
   [[ $(cat "$SUBNET") == old ]]
 }
 
 @test "Q2: the cause of a flanneld that lives on without a subnet" {
   client '--say=E1123 10:00:00 main.go:122] Failed to get default interface: Unable to find default route'
-  run -1 script node/start-flanneld.sh --timeout 1
+  run -1 script node/start-flanneld.sh --timeout 4
   has "this host has no default route"
   has "ip route add default via GATEWAY dev lo"
 }

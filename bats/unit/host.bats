@@ -45,10 +45,10 @@ two_units() {
   ADDRESS=203.0.113.7 two_units --sick=1
   run -2 script start.sh
   SECONDS=0
-  run -1 script start.sh --force --timeout 2
+  run -1 script start.sh --force --timeout 5
   ((SECONDS < 15))
   has "hosts written --force"
-  has "is not healthy after 2 s"
+  has "is not healthy after 5 s"
 }
 
 @test "a step that waits for others ends start.sh with 3" {
@@ -121,7 +121,7 @@ two_units() {
   two_units --sick=1
   run -1 script status.sh
   has "kube-scheduler stopped"
-  script master/start-kube-scheduler.sh --timeout 1 >/dev/null 2>&1 3>&- || true
+  script master/start-kube-scheduler.sh --timeout 4 >/dev/null 2>&1 3>&- || true
   run -1 script status.sh
   has "not healthy"
   has "kube-scheduler: http://127.0.0.1:$PORT/healthz says HTTP 500"
@@ -148,7 +148,7 @@ two_units() {
 
 @test "status.sh: who is waited for" {
   NEEDS="wait kube-apiserver kube-apiserver 127.0.0.1 1" two_units --sick=1
-  script master/start-kube-scheduler.sh --timeout 1 >/dev/null 2>&1 3>&- || true
+  script master/start-kube-scheduler.sh --timeout 4 >/dev/null 2>&1 3>&- || true
   run -1 script status.sh
   has "waiting"
   has "kube-scheduler: waits: for kube-apiserver at 127.0.0.1:1 (no answer)"

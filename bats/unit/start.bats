@@ -46,7 +46,7 @@ STOP=master/stop-kube-scheduler.sh
   "$SHELL_UNDER_TEST" "$BUNDLE/$START" --timeout 30 >/dev/null 2>&1 3>&- &
   HELPERS+=($!)
   retry 5 test -s "$BUNDLE/run/kube-scheduler.pid"
-  run -1 script $START --timeout 1
+  run -1 script $START --timeout 4
   has "another start-kube-scheduler.sh (pid ${HELPERS[0]}) is still at work"
 }
 
@@ -69,13 +69,13 @@ STOP=master/stop-kube-scheduler.sh
 
 @test "a timeout leaves the daemon running, says what to type, exit 1" {
   simple_unit --sick=1
-  run -1 script $START --timeout 1
-  has "is not healthy after 1 s"
+  run -1 script $START --timeout 4
+  has "is not healthy after 4 s"
   has "says HTTP 500: not now"
   has "stop-kube-scheduler.sh"
   kill -0 "$(pid_of kube-scheduler)"
   # The next start goes on waiting for the same one.
-  run -1 script $START --timeout 1
+  run -1 script $START --timeout 4
   has "but is not healthy yet"
 }
 
@@ -223,7 +223,7 @@ STOP=master/stop-kube-scheduler.sh
 
 @test "a need of the other mode: started, left running, exit 3, and who is missing" {
   NEEDS="wait kube-apiserver kube-apiserver 127.0.0.1 1" simple_unit --sick=1
-  run -3 script $START --timeout 1
+  run -3 script $START --timeout 4
   has "is left running, but it waits: for kube-apiserver at 127.0.0.1:1 (no answer)"
   kill -0 "$(pid_of kube-scheduler)"
   run -3 script $START --health

@@ -119,18 +119,19 @@ STARTED_AT=$NOW
 PROGRESS_LINE=''
 PROGRESS_NEXT=0
 
-# progress TEXT: what is waited for. A live line on a terminal, else one line every 5 seconds.
+# progress TEXT: what is waited for, and since when. A live line on a terminal, where the text is cut
+# rather than the time, else one line every 5 seconds.
 progress() {
   local elapsed
   read_clock
-  elapsed=$((NOW - STARTED_AT))
+  elapsed="... $((NOW - STARTED_AT)) s"
   if ((${OPT_SERVICE:-0})); then
     service_progress "$1"
   elif [[ -t 1 ]]; then
-    PROGRESS_LINE="$elapsed s: $1"
-    printf '\r\033[K%s' "${PROGRESS_LINE:0:79}" || true
+    PROGRESS_LINE="${1:0:78-${#elapsed}} $elapsed"
+    printf '\r\033[K%s' "$PROGRESS_LINE" || true
   elif ((NOW >= PROGRESS_NEXT)); then
-    print_wrapped '' "$1 ($elapsed s)" || true
+    print_wrapped '' "$1 $elapsed" || true
     PROGRESS_NEXT=$((NOW + 5))
   fi
 }

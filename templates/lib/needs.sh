@@ -2,17 +2,21 @@
 # What a unit depends on, and how to see whether it is there. KB_NEEDS has five words for each
 # need: mode (start or wait), kind, what, address, port.
 
-# missing_needs MODE: sets MISSING to one text for each need of that mode that is not met.
+# missing_needs MODE: sets MISSING to one text for each need of that mode that is not met, and
+# MISSING_BRIEFLY to them in short, for a line that has to stay one.
 missing_needs() {
   local index
-  MISSING=()
+  MISSING=() MISSING_BRIEFLY=()
   for ((index = 0; index + 4 < ${#KB_NEEDS[@]}; index += 5)); do
     if [[ ${KB_NEEDS[index]} != "$1" ]]; then
       continue
     fi
     NEED_TEXT=${KB_NEEDS[index + 2]}
+    NEED_BRIEFLY=''
     if ! need_met "${KB_NEEDS[index + 1]}" "${KB_NEEDS[index + 3]}" "${KB_NEEDS[index + 4]}"; then
       MISSING+=("$NEED_TEXT")
+      # shellcheck disable=SC2034 # unit-wait.sh shows it
+      MISSING_BRIEFLY+=("${NEED_BRIEFLY:-$NEED_TEXT}")
     fi
   done
   ((${#MISSING[@]} > 0))
@@ -56,6 +60,8 @@ need_etcd() {
   if ((${#PEERS_MISSING[@]} > 0)); then
     join_words "${PEERS_MISSING[@]}"
     NEED_TEXT+="${#PEERS_MISSING[@]} of $PEERS_TOTAL do not answer: $JOINED)"
+    join_words "${PEERS_AWAY[@]}"
+    NEED_BRIEFLY="etcd ($((PEERS_TOTAL - ${#PEERS_MISSING[@]})) of $PEERS_TOTAL members up, waiting for $JOINED)"
   else
     NEED_TEXT+="all $PEERS_TOTAL listen, so they are just finding each other)"
   fi
@@ -68,15 +74,18 @@ etcd_says_healthy() {
 }
 
 # Sets PEERS_TOTAL, and PEERS_MISSING to "member (host address:port)" for each one whose peer
-# port takes no connections.
+# port takes no connections; PEERS_AWAY to their hosts.
 probe_etcd_members() {
   local member host address client_port peer_port
   PEERS_TOTAL=0
-  PEERS_MISSING=()
+  PEERS_MISSING=() PEERS_AWAY=()
   # shellcheck disable=SC2034 # a row has five columns, whichever of them are of use
   while IFS=$'\t' read -r member host address client_port peer_port; do
     PEERS_TOTAL=$((PEERS_TOTAL + 1))
-    tcp_open "$address" "$peer_port" || PEERS_MISSING+=("$member ($host $address:$peer_port)")
+    if ! tcp_open "$address" "$peer_port"; then
+      PEERS_MISSING+=("$member ($host $address:$peer_port)")
+      PEERS_AWAY+=("$host")
+    fi
   done <"$KB_ROOT/lib/etcd-members.tsv"
 }
 

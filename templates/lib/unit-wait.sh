@@ -9,6 +9,7 @@ wait_for_needs() {
       die "$KB_UNIT was not started, for it needs: $JOINED." \
         "Start that first. What runs on this host shows:" "  $TYPED_ROOT/status.sh"
     fi
+    join_words "${MISSING_BRIEFLY[@]}"
     progress "$KB_UNIT needs: $JOINED"
     pause 0.5
   done
@@ -48,7 +49,7 @@ wait_until_healthy() {
     if find_waiting; then
       waiting_since=${waiting_since:-$NOW}
       alone_since=$NOW
-      progress "$KB_UNIT runs and waits: $WAITING_TEXT"
+      progress "$KB_UNIT: $WAITING_BRIEFLY"
       if [[ -n $UNIT_PATIENCE && -z $OPT_TIMEOUT ]] && ((NOW - waiting_since >= UNIT_PATIENCE)); then
         report_waiting
       fi
@@ -67,15 +68,20 @@ wait_until_healthy() {
   done
 }
 
-# find_waiting: 0 when the daemon itself is fine and only others are missing; sets WAITING_TEXT.
+# find_waiting: 0 when the daemon itself is fine and only others are missing; sets WAITING_TEXT, and
+# WAITING_BRIEFLY for the line that is shown meanwhile.
 find_waiting() {
+  WAITING_BRIEFLY=''
   if unit_waiting_for; then
+    WAITING_BRIEFLY=${WAITING_BRIEFLY:-runs and waits $WAITING_TEXT}
     return 0
   fi
   # What was there at the start may be gone by now.
   if missing_needs wait || missing_needs start; then
     join_words ${MISSING[@]+"${MISSING[@]}"}
     WAITING_TEXT="for $JOINED"
+    join_words "${MISSING_BRIEFLY[@]}"
+    WAITING_BRIEFLY="runs and waits for $JOINED"
     return 0
   fi
   return 1

@@ -18,6 +18,8 @@
 . "$KB_ROOT/lib/names.sh"
 # shellcheck source=causes.sh
 . "$KB_ROOT/lib/causes.sh"
+# shellcheck source=changed.sh
+. "$KB_ROOT/lib/changed.sh"
 # shellcheck source=unit-wait.sh
 . "$KB_ROOT/lib/unit-wait.sh"
 # shellcheck source=unit-stop.sh
@@ -89,6 +91,8 @@ start_usage() {
     "                check speaks against it" \
     "  --health      for status.sh: says nothing when healthy (0), else why not" \
     "                (1) or what it waits for (3); starts nothing" \
+    "  --changed     for start.sh and status.sh: 1 when it runs, but not as this" \
+    "                bundle would start it now" \
     "  --help        print this" \
     "" \
     "Exit codes: 0 healthy, now or already. 1 failed, and the cause was said." \
@@ -99,7 +103,7 @@ start_usage() {
 }
 
 start_main() {
-  parse_options "foreground service print timeout= force health" "$@"
+  parse_options "foreground service print timeout= force health changed" "$@"
   if ((OPT_FOREGROUND && OPT_SERVICE)); then
     usage_error "--foreground and --service do not go together"
   fi
@@ -110,6 +114,8 @@ start_main() {
   fi
   if ((OPT_HEALTH)); then
     report_health
+  elif ((OPT_CHANGED)); then
+    report_changed
   fi
   TIMEOUT=${OPT_TIMEOUT:-$KB_TIMEOUT}
   require_root
@@ -132,6 +138,7 @@ start_main() {
     already_running
   fi
   clear_old_pid_file
+  record_host
   refuse_stranger
   check_names ${KB_NAMES[@]+"${KB_NAMES[@]}"}
   wait_for_needs
@@ -188,14 +195,12 @@ take_unit_lock() {
 }
 
 already_running() {
-  local running=''
   if ((OPT_FOREGROUND)); then
     die "$KB_UNIT runs already (pid $FILE_PID), so it cannot run in the foreground too." \
       "Stop it first:" "  $(path_of_script stop)"
   fi
-  { IFS= read -r running <"$COMMAND_FILE"; } 2>/dev/null || true
-  if [[ $running != "$PRINT_LINE" ]]; then
-    warn "$KB_UNIT runs with another command line than this script has now." \
+  if what_changed; then
+    warn "$KB_UNIT runs already, but $CHANGED." \
       "To use the new one, stop it and start it again:" \
       "  $(path_of_script stop) && $(path_of_script start)"
   fi
@@ -251,6 +256,15 @@ refuse_stranger() {
     "See which process it is, stop it, then run this again:" "  ss -ltnp 'sport = :$UNIT_PORT'"
 }
 
+# What this host was like before the first daemon, so that an uninstall can give it back. Also right after an uninstall,
+# and after a reboot. Without uninstall.sh nobody would read it.
+record_host() {
+  if [[ -e $KB_ROOT/uninstall.sh ]]; then
+    "$BASH" "$KB_ROOT/uninstall.sh" --record 8>&- ||
+      die "$KB_UNIT was not started, for the state of this host could not be recorded (see above)."
+  fi
+}
+
 make_directories() {
   local directory
   for directory in ${KB_DIRECTORIES[@]+"${KB_DIRECTORIES[@]}"}; do
@@ -258,9 +272,11 @@ make_directories() {
   done
 }
 
-# The command line for status.sh to compare, and a line in the log that marks this start.
+# The command line and the program for what_changed to compare, and a line in the log that marks this
+# start.
 write_start_notes() {
-  { printf '%s\n' "$PRINT_LINE" >"$COMMAND_FILE"; } 2>/dev/null || die_unwritable "$COMMAND_FILE"
+  program_identity
+  { printf '%s\n' "$PRINT_LINE$IDENTITY" >"$COMMAND_FILE"; } 2>/dev/null || die_unwritable "$COMMAND_FILE"
   { printf -- '--- start-%s.sh %(%Y-%m-%d %H:%M:%S)T: %s\n' "$KB_UNIT" -1 "$PRINT_LINE" \
     >>"$LOG_FILE"; } 2>/dev/null || die_unwritable "$LOG_FILE"
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { printFindings } from './finding.ts';
-import { lintScripts, unexplainedDisables } from './shell.ts';
+import { byCode, lintScripts, unexplainedDisables } from './shell.ts';
 
 const header = '#!/usr/bin/env bash\nset -euo pipefail\n';
 
@@ -66,5 +66,24 @@ describe('a disabled check says why', () => {
     '# shellcheck disable=SC2086 #',
   ])('not %j', (text) => {
     expect(unexplainedDisables(text, 'a.sh')).toHaveLength(1);
+  });
+});
+
+describe('byCode', () => {
+  const script = (host: string, list: string, code: string): string =>
+    `${header}readonly KB_HOST=${host}\nreadonly -a KB_LIST=(\n${list})\n\n. lib.sh\n${code}`;
+
+  test('scripts that differ in data alone are looked at with their libraries once', () => {
+    const scripts = [
+      { path: '0/one/a.sh', text: script('one', '  x\n', 'main\n') },
+      { path: '0/two/a.sh', text: script('two', '  y\n  z\n', 'main\n') },
+      { path: '0/two/b.sh', text: script('two', '  y\n', 'main\n') },
+      { path: '1/one/a.sh', text: script('one', '  x\n', 'other_main\n') },
+      { path: '2/one/a.sh', text: script('one', '  x\n', 'main\nreadonly KB_MORE=1\n') },
+    ];
+    expect(byCode(scripts)).toEqual({
+      first: ['0/one/a.sh', '0/two/b.sh', '1/one/a.sh', '2/one/a.sh'],
+      others: ['0/two/a.sh'],
+    });
   });
 });

@@ -5,9 +5,12 @@
 set -euo pipefail
 
 readonly KB_HOST=sandbox-1 KB_ADDRESS=10.207.182.18
+# Of this host's kube-apiserver; '' where there is none.
+readonly KB_API_PORT=8080
 
 # Run one after the other; each is left alone when it is done already.
 readonly -a KB_STEPS=(
+  verify.sh
   update-hosts.sh
   etcd/start-etcd.sh
   master/start-flanneld-server.sh

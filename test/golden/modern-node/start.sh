@@ -5,9 +5,12 @@
 set -euo pipefail
 
 readonly KB_HOST=sandbox-2 KB_ADDRESS=10.207.182.19
+# Of this host's kube-apiserver; '' where there is none.
+readonly KB_API_PORT=''
 
 # Run one after the other; each is left alone when it is done already.
 readonly -a KB_STEPS=(
+  verify.sh
   update-hosts.sh
   node/mount-cgroup.sh
   node/start-flanneld.sh

@@ -5,6 +5,8 @@
 set -euo pipefail
 
 readonly KB_HOST=sandbox-2 KB_ADDRESS=10.207.182.19
+# Of this host's kube-apiserver; '' where there is none.
+readonly KB_API_PORT=''
 
 # Run one after the other, also after a failure.
 readonly -a KB_STEPS=(

@@ -225,7 +225,7 @@ describe('started as programs', () => {
     const done = spawnSync(process.execPath, [await standIn(), ...words], {
       encoding: 'utf8',
       env: {},
-      timeout: 20_000,
+      timeout: 60_000,
     });
     return { code: done.status, out: done.stdout, err: done.stderr };
   };

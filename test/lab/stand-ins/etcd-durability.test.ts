@@ -51,7 +51,7 @@ it('etcd: nothing that was acknowledged is lost while members are killed at rand
   };
   const [kills] = await Promise.all([kill(), write(0), write(1), write(2)]);
 
-  await until('all are healthy again', async () => (await Promise.all(members.map(isHealthy))).every(Boolean), 20_000);
+  await until('all are healthy again', async () => (await Promise.all(members.map(isHealthy))).every(Boolean), 60_000);
   for (const member of members) {
     const listed = await until('the same everywhere', async () => {
       const { json, status } = await ask('GET', `${member.client}/v2/keys/numbers`);

@@ -74,7 +74,7 @@ export async function freePorts(count: number): Promise<number[]> {
 export async function until<T>(
   what: string,
   ask: () => Promise<T | undefined | false>,
-  milliseconds = 15_000,
+  milliseconds = 60_000,
 ): Promise<T> {
   const end = Date.now() + milliseconds;
   for (;;) {

@@ -146,6 +146,8 @@ describe('leaders', () => {
       expect((await kubectl(api.url, 'drain', 'n1')).text).toMatch(
         /^node "n1" cordoned\n(pod "web-.*" deleted\n){4}node "n1" drained\n$/,
       );
+      expect(await kubectl(api.url, 'cordon', 'n1')).toEqual({ code: 0, text: 'node "n1" already cordoned\n' });
+      expect(await kubectl(api.url, 'drain', 'n1', '--delete-local-data')).toMatchObject({ code: 1 });
       await until('all pods on n2', async () => (await nodeNames()).join() === 'n2,n2,n2,n2', 20, scheduler);
       expect((await kubectl(api.url, 'get', 'nodes')).text).toMatch(/^n1 +Ready,SchedulingDisabled /m);
       expect(await kubectl(api.url, 'delete', 'rc', 'web')).toMatchObject({ code: 0 });

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ask } from '../http-client.ts';
 import { writeOutput } from '../log.ts';
-import { type ApiClient, baseOf, isCode, pathOf } from './api-client.ts';
+import { type ApiClient, baseOf } from './api-client.ts';
 import { ApiError } from './api-status.ts';
 import { field, isObject, type JsonObject, objects, parseJson, put, text } from './json.ts';
 import type { KubectlOptions } from './kubectl-options.ts';
@@ -89,37 +89,6 @@ export const scale: Command = async (api, options) => {
   if (options.replicas === undefined) throw new Error('--replicas=COUNT is required');
   await scaleTo(api, `${folder(requireKind(kind), options)}/${name}`, options.replicas);
   writeOutput(`replicationcontroller "${name}" scaled\n`);
-};
-
-/** cordon NODE, uncordon NODE */
-export const cordon: Command = async (api, options) => {
-  const [command, name = ''] = options.words;
-  const unschedulable = command !== 'uncordon';
-  const node = await api.get(`nodes/${name}`);
-  await api.replace(`nodes/${name}`, put(node, ['spec', 'unschedulable'], unschedulable || undefined));
-  writeOutput(`node "${name}" ${command === 'drain' ? 'cordon' : command}ed\n`);
-};
-
-/** drain NODE [--force]: no more pods, and those that a controller keeps elsewhere are deleted. */
-export const drain: Command = async (api, options, release) => {
-  const name = options.words[1] ?? '';
-  await cordon(api, options, release);
-  const pods = await api.list(`pods?fieldSelector=spec.nodeName%3D${encodeURIComponent(name)}`);
-  const controllers = await api.list('replicationcontrollers');
-  const alone = pods.filter((pod) => !controllers.some((controller) => isChosen(controller, pod)));
-  if (alone.length > 0 && !options.on('force')) {
-    const names = alone.map((pod) => text(pod, 'metadata', 'name')).join(',');
-    throw new Error(
-      `pods not managed by ReplicationController, ReplicaSet, Job, or DaemonSet (use --force to override): ${names}`,
-    );
-  }
-  for (const pod of pods) {
-    await api.remove(pathOf('pods', pod)).catch((error: unknown) => {
-      if (!isCode(error, 404)) throw error;
-    });
-    writeOutput(`pod "${text(pod, 'metadata', 'name')}" deleted\n`);
-  }
-  writeOutput(`node "${name}" drained\n`);
 };
 
 /** version [--client] */

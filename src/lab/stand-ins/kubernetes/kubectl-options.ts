@@ -11,6 +11,8 @@ export interface KubectlOptions {
 
 const withValue = new Set(['server', 'namespace', 'output', 'filename', 'replicas', 'grace-period', 'timeout']);
 const withoutValue = new Set(['all-namespaces', 'force', 'client', 'all', 'ignore-daemonsets', 'delete-local-data']);
+// 1.3's drain knows neither of them: pods with local data count from 1.4 on, and it waits for none to end.
+const notOfDrain = new Set(['delete-local-data', 'timeout']);
 // 1.3 has no -n for --namespace: that came with 1.4.
 const letters: Readonly<Record<string, string>> = { s: 'server', o: 'output', f: 'filename', c: 'client' };
 
@@ -18,7 +20,8 @@ const letters: Readonly<Record<string, string>> = { s: 'server', o: 'output', f:
 export function kubectlOptions(release: string, argv: readonly string[]): KubectlOptions | string {
   const values = new Map<string, string>();
   const words: string[] = [];
-  const short = Number(release.split('.')[1]) >= 4 ? { ...letters, n: 'namespace' } : letters;
+  const minor = Number(release.split('.')[1]);
+  const short = minor >= 4 ? { ...letters, n: 'namespace' } : letters;
   for (let at = 0; at < argv.length; at++) {
     const word = argv[at] ?? '';
     if (word === '--') {
@@ -33,6 +36,7 @@ export function kubectlOptions(release: string, argv: readonly string[]): Kubect
     const letter = typed.charAt(0);
     const name = dashes === '--' ? typed : Object.entries(short).find(([one]) => one === letter)?.[1];
     if (name === undefined) return `unknown shorthand flag: '${letter}' in ${word}`;
+    if (minor < 4 && argv.includes('drain') && notOfDrain.has(name)) return `unknown flag: --${name}`;
     if (withoutValue.has(name)) {
       values.set(name, given ?? 'true');
       continue;

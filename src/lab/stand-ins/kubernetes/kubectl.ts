@@ -2,7 +2,8 @@ import { writeError, writeOutput } from '../log.ts';
 import type { StandIn } from '../types.ts';
 import { apiClient, messageOf } from './api-client.ts';
 import { ApiError } from './api-status.ts';
-import { type Command, cordon, create, drain, get, remove, scale, version } from './kubectl-commands.ts';
+import { type Command, create, get, remove, scale, version } from './kubectl-commands.ts';
+import { cordon, drain } from './kubectl-drain.ts';
 import { kubectlOptions } from './kubectl-options.ts';
 
 const commands: Readonly<Record<string, Command>> = {

@@ -51,9 +51,16 @@ export function isChosen(controller: JsonObject, pod: JsonObject): boolean {
   return Object.entries(selector).every(([label, value]) => text(pod, 'metadata', 'labels', label) === value);
 }
 
+/** With the note by which kubectl drain knows whose pod it is (pkg/controller/controller_utils.go, getPodsAnnotationSet). */
 function newPod(controller: JsonObject): JsonObject {
+  const [namespace, name] = [text(controller, 'metadata', 'namespace'), text(controller, 'metadata', 'name')];
+  const uid = text(controller, 'metadata', 'uid');
+  const resourceVersion = text(controller, 'metadata', 'resourceVersion');
+  const reference = { kind: 'ReplicationController', namespace, name, uid, apiVersion: 'v1', resourceVersion };
+  const createdBy = `${JSON.stringify({ kind: 'SerializedReference', apiVersion: 'v1', reference })}\n`;
   const template = objectOf(field(controller, 'spec', 'template'));
-  return put(template, ['metadata', 'generateName'], `${text(controller, 'metadata', 'name')}-`);
+  const noted = put(template, ['metadata', 'annotations', 'kubernetes.io/created-by'], createdBy);
+  return put(noted, ['metadata', 'generateName'], `${name}-`);
 }
 
 async function removed(api: ApiClient, pod: JsonObject): Promise<void> {
