@@ -173,7 +173,8 @@ healthy_service() {
   make_start etcd/start-etcd.sh etcd "readonly KB_ETCD_NAME=m1 KB_ETCD_DATA_DIR='$BATS_TEST_TMPDIR/data' KB_ETCD_TOKEN=t \
     KB_ETCD_CLIENT_PORT=$port KB_ETCD_PEER_PORT=$peer KB_ETCD_PEER_URL=http://127.0.0.1:$peer KB_ETCD_INITIAL_CLUSTER=x \
     KB_ETCDCTL_API= KB_ETCDCTL_ENDPOINTS=" etcd "--peer-port=$peer" "--port=$port" --sick=1
-  mkdir -p "$BATS_TEST_TMPDIR/data/member"
+  mkdir -p "$BATS_TEST_TMPDIR/data/member/wal"
+  : >"$BATS_TEST_TMPDIR/data/member/wal/0000000000000000-0000000000000000.wal"
   START=etcd/start-etcd.sh serve
   retry 30 says "etcd runs and waits: 2 of 3 members are missing"
   retry 30 test -s "$BATS_TEST_TMPDIR/data.first-start"
