@@ -83,7 +83,7 @@ written() {
   for host in host-4 host-5; do
     run -3 script "$host" etcd/start-etcd.sh --timeout 20
     printf '%s\n' "$output"
-    [[ $output == *"3 of 5 members are missing"* ]]
+    has "3 of 5 members are missing"
     run ! ctl "$host" set /minority no
   done
   before=$(wc -l <"$LAB/acknowledged")
