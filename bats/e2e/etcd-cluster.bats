@@ -132,5 +132,5 @@ ctl() {
   rm -rf "$HOSTS_FOLDER/sandbox-3/work/etcd/data-dir"
   run -1 script sandbox-3 etcd/start-etcd.sh
   printf '%s\n' "$output"
-  [[ $output == *'member remove'* && $output == *'member add'* ]]
+  [[ $output == *etcd/replace-member.sh* ]]
 }

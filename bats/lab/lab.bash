@@ -212,6 +212,13 @@ has() {
   fi
 }
 
+has_not() {
+  if [[ $(tr -s '\n ' ' ' <<<"$output") == *"$1"* ]]; then
+    printf 'should not be in the output: %s\n---\n%s\n---\n' "$1" "$output" >&2
+    return 1
+  fi
+}
+
 # eventually SECONDS COMMAND...: until it succeeds; its last output when it does not in time.
 eventually() {
   local end=$((SECONDS + $1)) output

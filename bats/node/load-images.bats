@@ -9,7 +9,7 @@ NAME=registry.example.com/public/pause:1.0.2
 setup() {
   make_bundle
   make_script node/load-images.sh load-images.sh load_images_main \
-    "readonly KB_DOCKER_SOCKET='/run/docker of guide.sock'" "readonly -a KB_IMAGES=(pause.tar $NAME)"
+    "readonly KB_DOCKER_SOCKET='/run/docker of guide.sock'" "readonly KB_PAUSE_IMAGE=$NAME" "readonly -a KB_IMAGES=(pause.tar $NAME)"
   SCRIPT=$BUNDLE/node/load-images.sh
   # What the stand-in of the daemon has: names, one a line; and a name and an ID a line, where a test wants one.
   DAEMON="$BUNDLE/daemon"
@@ -274,4 +274,49 @@ calls() {
   status_is 0
   has 'images/none.tar is not in this bundle'
   has 'Loaded x:1.'
+}
+
+@test "Q6: --pause --quiet, as a timer runs it: silent while docker holds the image" {
+  archive x
+  known "$OURS"
+  echo "$NAME" >"$DAEMON/names"
+  echo "$NAME $OURS" >"$DAEMON/ids"
+  run "$KB_BASH" "$SCRIPT" --pause --quiet
+  status_is 0
+  [[ -z $output && $(calls load) == 0 ]]
+}
+
+@test "Q6: --pause --quiet loads the pause image that the kubelet has cleaned away, and no other, and says so" {
+  sed -i "s|^readonly -a KB_IMAGES=.*|readonly -a KB_IMAGES=(pause.tar $NAME other.tar example.com/other:1)|" "$SCRIPT"
+  archive x
+  cp "$BUNDLE/images/pause.tar" "$BUNDLE/images/other.tar"
+  echo "$NAME" >"$DAEMON/loads"
+  run "$KB_BASH" "$SCRIPT" --pause --quiet
+  status_is 0
+  has "Loaded $NAME."
+  lacks other
+  [[ $(calls load) == 1 ]]
+  run "$KB_BASH" "$SCRIPT" --pause --quiet
+  [[ -z $output ]]
+}
+
+@test "--quiet: a docker that was stopped needs nothing; one of ours that does not answer is said" {
+  archive x
+  rm "$DAEMON/names"
+  run "$KB_BASH" "$SCRIPT" --pause --quiet
+  status_is 0
+  [[ -z $output ]]
+  sleep 100 3>&- &
+  local pid=$!
+  printf '%s\n' "$pid" "$(awk '{ print $22 }' "/proc/$pid/stat")" "$(</proc/sys/kernel/random/boot_id)" >"$BUNDLE/run/docker.pid"
+  run "$KB_BASH" "$SCRIPT" --pause --quiet
+  kill "$pid"
+  status_is 1
+  has 'docker does not answer'
+}
+
+@test "--quiet: an image that is neither here nor in docker is for the kubelet's start to say" {
+  run "$KB_BASH" "$SCRIPT" --pause --quiet
+  status_is 0
+  [[ -z $output ]]
 }

@@ -106,20 +106,19 @@ cluster_of() {
   rm -rf "$BATS_TEST_TMPDIR/data 2"
   run -1 start 2
   has "this member was part of the living etcd cluster"
-  has "member remove "
-  has "member add m2 http://127.0.0.1:${PEER[2]}"
+  has "etcd/replace-member.sh"
   [[ ! -e "$BATS_TEST_TMPDIR/data 2" ]]
   run start 2 --force --timeout 4
   has "Going on because of --force"
 }
 
-@test "replacing a member: the commands that were said, and it joins by itself" {
+@test "replacing a member by hand: announced, it joins by itself" {
   cluster_of 3
   stop 3 >/dev/null
   rm -rf "$BATS_TEST_TMPDIR/data 3"
   run -1 start 3
   local ctl=(env ETCDCTL_API=2 etcdctl --endpoints "http://127.0.0.1:${CLIENT[1]}") id
-  id=$(grep -o 'member remove [0-9a-f]*' <<<"$output" | cut -d ' ' -f 3)
+  id=$(grep -o 'id [0-9a-f]*' <<<"$output" | cut -d ' ' -f 2)
   "${ctl[@]}" set /key value
   "${ctl[@]}" member remove "$id"
   run -1 start 3
@@ -138,7 +137,7 @@ cluster_of() {
   make_member 2 "$CLUSTER,m2=http://127.0.0.1:${PEER[2]}"
   run -1 start 2
   has "does not know this member"
-  has "member add m2 http://127.0.0.1:${PEER[2]}"
+  has "etcd/add-member.sh"
 }
 
 @test "nobody answers, but it ran here before: refused, --force when the loss is meant" {
@@ -169,6 +168,45 @@ cluster_of() {
   stop 1 >/dev/null
   run -0 start 1
   has_not "ignores"
+}
+
+@test "the second of three that join one by one gets the members there are, not those there will be" {
+  cluster_of 1
+  CLIENT[2]=$(free_port) PEER[2]=$(free_port)
+  printf 'm2\tsandbox-2\t127.0.0.1\t%s\t%s\n' "${CLIENT[2]}" "${PEER[2]}" >>"$FIRST/lib/etcd-members.tsv"
+  make_member 2 "$CLUSTER,m2=http://127.0.0.1:${PEER[2]},m3=http://127.0.0.1:1"
+  ETCDCTL_API=2 etcdctl --endpoints "http://127.0.0.1:${CLIENT[1]}" member add m2 "http://127.0.0.1:${PEER[2]}"
+  run -0 start 2
+  has "joining it (--initial-cluster-state existing)"
+  stop 2 >/dev/null
+  # Folders without a log are no data.
+  rm -rf "$BATS_TEST_TMPDIR/data 2/member/wal"
+  run -1 start 2
+  has "etcd/replace-member.sh"
+  # --print and status.sh speak of the script's own line, whatever the first start added.
+  run -0 start 2 --print
+  has "--initial-cluster-state new"
+}
+
+@test "old data of a member that the living cluster does not have is not started" {
+  cluster_of 2
+  local ctl=(env ETCDCTL_API=2 etcdctl --endpoints "http://127.0.0.1:${CLIENT[1]}")
+  stop 2 >/dev/null
+  start 2 >/dev/null 3>&-
+  retry 30 "${ctl[@]}" member remove "$("${ctl[@]}" member list | awk -F '[:[]' '/name=m2 / { print $1 }')"
+  stop 2 >/dev/null
+  run -1 start 2
+  has "does not have this member"
+  has "etcd/add-member.sh"
+}
+
+@test "an interrupted migration is finished before etcd starts" {
+  make_members 1
+  printf 'script=migrate-etcd.sh\nstep=founded\n' >"$BATS_TEST_TMPDIR/data 1.in-progress"
+  run -1 start 1
+  has "migrate-etcd.sh was interrupted on this host"
+  printf 'script=migrate-etcd.sh\nstep=swapped\n' >"$BATS_TEST_TMPDIR/data 1.in-progress"
+  run -0 start 1
 }
 
 @test "a port that is taken: the cause names it" {

@@ -85,7 +85,7 @@ cause() {
 @test "other known lines lead to their causes" {
   cause etcd 'listen tcp 0.0.0.0:2380: bind: address already in use' 'port 2380'
   cause kube-scheduler 'F1124 20:01:02.123456   12345 server.go:177] lost master' 'leads now'
-  cause etcd 'member count is unequal' 'etcdctl member add'
+  cause etcd 'member count is unequal' 'etcd/add-member.sh'
   cause etcd 'member 8e9e05c52164694d has already been bootstrapped' 'its data folder is gone'
   cause etcd 'rafthttp: request cluster ID mismatch (got 1 want 2)' 'another cluster'
   cause docker 'write /x: no space left on device' 'df -h'

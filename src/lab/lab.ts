@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url';
 import type { ClusterPlan } from '../plan/types.ts';
 import { LabError } from './lab-error.ts';
 import { cgroupOf, claimLab, keptLab, ourselves, removeLab, sweepLabs, writeRecord } from './lab-folder.ts';
-import { configureNetwork, hostCommand, hostEnvironment, startHost, startNetwork } from './namespaces.ts';
-import { cableLines, hostLines, interfaceOf, switchLines } from './network.ts';
+import { configureNetwork, hostCommand, hostEnvironment, startHost, startNetwork, unplug } from './namespaces.ts';
+import { cableLines, hostLines, interfaceOf, portOf, switchLines } from './network.ts';
 import { isRunning, killAll } from './processes.ts';
 import { type CommandOptions, type CommandResult, runCommand } from './run-command.ts';
 import type { LabHost, LabRecord, ProcessId } from './types.ts';
@@ -103,6 +103,8 @@ export class Lab {
     const own = this.#processes.get(name);
     if (own) await killAll([own]);
     this.#processes.delete(name);
+    // The kernel takes the cable away some time after the last process: a boot right behind this would still find it.
+    await unplug(this.#network(), portOf([...this.hosts.keys()].indexOf(name)));
     await this.#save();
   }
 

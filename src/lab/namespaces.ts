@@ -84,6 +84,18 @@ export async function configureNetwork(holder: ProcessId, lines: readonly string
   if (code !== 0) throw new LabError(`the network cannot be made: ${output.trim()}`);
 }
 
+/**
+ * Remove an interface from the network that a process is in, and the other end of its cable with it; nothing when it is
+ * not there.
+ *
+ * @throws LabError
+ */
+export async function unplug(holder: ProcessId, device: string): Promise<void> {
+  const words = ['--target', String(holder.pid), '--net', '--', 'ip', 'link', 'delete', device];
+  const { code, output } = await runCommand('nsenter', words, { env: hostEnvironment });
+  if (code !== 0 && !output.includes('Cannot find device')) throw new LabError(`${device} stays: ${output.trim()}`);
+}
+
 /** Start a process whose output goes to a file, and which ends with us unless it is to stay. Out: its pid. */
 function start(words: readonly string[], log: string, keep: boolean): number {
   // We may be killed before the signal is asked for: then nobody is left to end it.

@@ -33,11 +33,16 @@ export function switchLines(plan: ClusterPlan): readonly string[] {
   ];
 }
 
+/** The name of a host's port on the switch; hosts count from 0. */
+export function portOf(index: number): string {
+  return `port${index}`;
+}
+
 /** Input of `ip -batch` in the network of the switch: the cable to a host, whose first process is given. */
 export function cableLines(host: LabHost, index: number, pid: number): readonly string[] {
   return [
-    `link add port${index} type veth peer name ${host.interface} netns ${pid}`,
-    `link set port${index} master ${bridge} up`,
+    `link add ${portOf(index)} type veth peer name ${host.interface} netns ${pid}`,
+    `link set ${portOf(index)} master ${bridge} up`,
   ];
 }
 

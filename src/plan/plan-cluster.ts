@@ -3,6 +3,7 @@ import type { Diagnostics } from '../diagnostics/collector.ts';
 import type { ClusterModel, ComponentKey, HostModel, Role } from '../model/types.ts';
 import { artifactsOf } from './artifacts.ts';
 import { checkOverrides, components } from './check-overrides.ts';
+import { clusterFacts, dataPaths } from './cluster-facts.ts';
 import { etcdMembers, hostsWith } from './endpoints.ts';
 import { finishUnit } from './finish-unit.ts';
 import { imageSources } from './image-sources.ts';
@@ -59,6 +60,7 @@ export function planCluster(model: ClusterModel, diagnostics: Diagnostics): Clus
     extraNames:
       registry.address === undefined ? [] : [{ name: registryName(registry.host), address: registry.address }],
     pauseImage: registry.pauseImage,
+    facts: clusterFacts(model),
     programSources: programSources(model),
     imageSources: imageSources(model),
     credentialsFile: registry.credentialsFile,
@@ -94,6 +96,7 @@ function planHost(
     architecture: host.architecture,
     units,
     steps: model.networks.hostsFile ? ['update-hosts.sh', ...steps] : steps,
+    dataPaths: dataPaths(model, host),
     artifacts: artifactsOf(model, host),
     inputs: host.roles.includes('node') ? nodeInputs(model) : [],
   };

@@ -153,6 +153,8 @@ export interface HostPlan {
   readonly units: readonly UnitPlan[];
   /** Scripts that start.sh runs, in order. */
   readonly steps: readonly string[];
+  /** Folders that data grows in, and the unit that fills them. */
+  readonly dataPaths: readonly { readonly path: string; readonly unit: UnitId }[];
   readonly artifacts: readonly ArtifactNeed[];
   readonly inputs: readonly InputFile[];
 }
@@ -188,6 +190,8 @@ export interface ClusterPlan {
   /** Names beside the hosts' own that go into /etc/hosts. */
   readonly extraNames: readonly { readonly name: string; readonly address: string }[];
   readonly pauseImage: string;
+  /** What the checks on the hosts read of the whole cluster, by key (lib/cluster.tsv). */
+  readonly facts: Readonly<Record<string, string>>;
   /** Where programs come from, by component and architecture, in the order in which they are looked at. */
   readonly programSources: readonly ProgramSource[];
   readonly imageSources: readonly ImageSource[];

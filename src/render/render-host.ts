@@ -1,6 +1,9 @@
 import type { Entry } from '../bundle/types.ts';
-import type { ClusterPlan, HostPlan } from '../plan/types.ts';
+import { dataPaths } from '../plan/data-paths.ts';
+import type { ClusterPlan, HostPlan, UnitPlan } from '../plan/types.ts';
+import { doctorData, portRows } from './doctor.ts';
 import { readmeData } from './readme.ts';
+import { servicesData } from './services.ts';
 import { startScriptData } from './start-script.ts';
 import type { Data } from './template-values.ts';
 import type { Templates } from './templates.ts';
@@ -25,24 +28,61 @@ export function renderHost(plan: ClusterPlan, host: HostPlan, templates: Templat
   const units = host.units.flatMap((unit) => [
     script(unit.start, templates.render(unit.start, startScriptData(plan.cluster, host, unit))),
     script(unit.stop, render('stop-unit.sh', { unit: unit.id })),
+    ...(unit.id === 'etcd' ? etcdScripts(plan, host, unit, templates) : []),
   ]);
   const stops = host.units.map((unit) => unit.stop).toReversed();
   // Where kubectl is, there is an API server too.
   const api = host.units.find((unit) => unit.id === 'kube-apiserver')?.settings.KB_HEALTH_PORT ?? '';
   return [
     ...units,
-    ...(host.roles.includes('node') ? nodeScripts(host, render) : []),
+    ...(host.roles.includes('node') ? nodeScripts(plan, host, render) : []),
     script('update-hosts.sh', render('update-hosts.sh')),
     script('verify.sh', render('verify.sh', { artifacts: host.artifacts.map((need) => need.path) })),
     // Not of the plan's steps: it checks the bundle itself, before the first change on the host.
     script('start.sh', render('start.sh', { steps: ['verify.sh', ...host.steps], api })),
     script('stop.sh', render('stop.sh', { stops, api })),
     script('status.sh', render('status.sh', { units: host.units.map(({ id, start }) => ({ unit: id, start })) })),
+    script('doctor.sh', render('doctor.sh', doctorData(host))),
+    script('uninstall.sh', render('uninstall.sh', uninstallData(host))),
+    script('install-services.sh', render('install-services.sh', servicesData(host))),
+    script('rotate-logs.sh', render('rotate-logs.sh')),
     document('README.md', templates.render('README.md', readmeData(plan, host))),
   ];
 }
 
+const etcdLife = [
+  'migrate-etcd',
+  'add-member',
+  'replace-member',
+  'remove-member',
+  'backup-etcd',
+  'restore-etcd',
+  'recover-etcd',
+] as const;
+
+/** The scripts that change a cluster's members or its data: the start script's data block, each with its own main. */
+function etcdScripts(plan: ClusterPlan, host: HostPlan, unit: UnitPlan, templates: Templates): Entry[] {
+  const data = startScriptData(plan.cluster, host, unit);
+  return etcdLife.map((name) => script(`etcd/${name}.sh`, templates.render(`etcd/${name}.sh`, data)));
+}
+
+/** What uninstall.sh has to know of a host; '' and nothing where it is no node. */
+function uninstallData(host: HostPlan): Readonly<Record<string, Data>> {
+  const setting = (unit: string, name: string): string => {
+    const value = host.units.find(({ id }) => id === unit)?.settings[name];
+    return typeof value === 'string' ? value : '';
+  };
+  return {
+    data: dataPaths(host),
+    podNetwork: setting('flanneld', 'KB_POD_NETWORK'),
+    socket: setting('docker', 'KB_DOCKER_SOCKET'),
+    registry: setting('docker', 'KB_DOCKER_REGISTRY'),
+    ca: setting('docker', 'KB_DOCKER_CA'),
+  };
+}
+
 function nodeScripts(
+  plan: ClusterPlan,
   host: HostPlan,
   render: (template: string, data?: Readonly<Record<string, Data>>) => string,
 ): Entry[] {
@@ -58,7 +98,7 @@ function nodeScripts(
   return [
     script('node/mount-cgroup.sh', render('node/mount-cgroup.sh')),
     script('node/install-docker.sh', render('node/install-docker.sh', { binaries })),
-    script('node/load-images.sh', render('node/load-images.sh', { socket, images })),
+    script('node/load-images.sh', render('node/load-images.sh', { socket, images, pauseImage: plan.pauseImage })),
     script('node/push-images.sh', render('node/push-images.sh', { socket, images, registry })),
   ];
 }
@@ -68,6 +108,8 @@ export function renderShared(plan: ClusterPlan, templates: Templates): Entry[] {
   return [
     ...[...templates.libraries].map(([path, text]) => document(path, text)),
     document('lib/hosts.tsv', rows(plan.hosts.map((host) => [host.name, host.address, host.roles.join(',')]))),
+    document('lib/cluster.tsv', rows(Object.entries(plan.facts))),
+    document('lib/ports.tsv', rows(portRows(plan))),
     document('lib/extra-hosts.tsv', rows(plan.extraNames.map(({ name, address }) => [name, address]))),
     document(
       'lib/etcd-members.tsv',

@@ -38,12 +38,12 @@ readonly -a CAUSE_TABLE=(
   'etcd'
   'member count is unequal'
   'the number of members in --initial-cluster is not that of the living cluster.'
-  'Add this member there first (etcdctl member add), and compile with exactly its members.'
+  'Add this host to the living cluster with: :: @ROOT@/etcd/add-member.sh'
 
   'etcd'
   'has already been bootstrapped'
   'the living cluster knows this member, but its data folder is gone.'
-  'Replace the member: etcdctl member remove ID, then etcdctl member add, then start with an empty data folder.'
+  'Replace the member: :: @ROOT@/etcd/replace-member.sh'
 
   'etcd'
   'cluster id mismatch'
@@ -58,7 +58,7 @@ readonly -a CAUSE_TABLE=(
   'etcd'
   'crc mismatch|walpb: .*corrupt|panic: .*corrupt'
   'etcd'\''s data on this host is damaged, as after a power cut or a bad disk.'
-  'Keep the data folder under another name, then replace the member: etcdctl member remove ID, etcdctl member add.'
+  'Keep the data folder under another name; then replace the member: :: @ROOT@/etcd/replace-member.sh'
 
   '@(etcd|kube-apiserver|flanneld-server)'
   'publish error: .*timed out|no leader|etcd cluster is unavailable or misconfigured|etcdserver: request timed out'

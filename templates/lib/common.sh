@@ -125,7 +125,9 @@ progress() {
   local elapsed
   read_clock
   elapsed="... $((NOW - STARTED_AT)) s"
-  if [[ -t 1 ]]; then
+  if ((${OPT_SERVICE:-0})); then
+    service_progress "$1"
+  elif [[ -t 1 ]]; then
     PROGRESS_LINE="${1:0:78-${#elapsed}} $elapsed"
     printf '\r\033[K%s' "$PROGRESS_LINE" || true
   elif ((NOW >= PROGRESS_NEXT)); then

@@ -1,8 +1,61 @@
 # shellcheck shell=bash
-# May this member start with an empty data folder? Only when it never lived before.
+# May this member start? With an empty data folder only when it never lived before; with data only when the living
+# cluster still has it as a member.
 
-# Set when a living cluster waits for this member after "member add".
+# Set when a living cluster waits for this member after "member add", with the --initial-cluster that etcd wants then:
+# the members there are, no more and no less.
 JOINS_LIVING_CLUSTER=0
+LIVING_CLUSTER=''
+
+# has_etcd_data FOLDER: a member has begun its log there. Its folders alone prove nothing: etcd makes them first.
+has_etcd_data() {
+  local file
+  for file in "$1"/member/wal/*.wal; do
+    if [[ -e $file ]]; then
+      return 0
+    fi
+  done
+  return 1
+}
+
+# migrate-etcd.sh and its like put the data in its place; until then this member has none, or the wrong one.
+guard_unfinished() {
+  local key value script='' step=''
+  if [[ ! -r $KB_ETCD_DATA_DIR.in-progress ]]; then
+    return 0
+  fi
+  while IFS='=' read -r key value; do
+    case $key in
+      script) script=$value ;;
+      step) step=$value ;;
+    esac
+  done <"$KB_ETCD_DATA_DIR.in-progress"
+  if [[ $step != swapped ]]; then
+    quote_word "$KB_ROOT/etcd/$script"
+    die "etcd was not started: $script was interrupted on this host, and its data is not in place yet." \
+      "To finish that, which starts etcd too, type:" "  $QUOTED"
+  fi
+}
+
+# A cluster that was founded anew (recovered, restored), or that this member was taken out of, has moved on: with its
+# old data this one would only disturb it, or found the old cluster again with others like it.
+guard_old_data() {
+  local member host address client_port peer_port rows
+  # shellcheck disable=SC2034 # a row has five columns, whichever of them are of use
+  while IFS=$'\t' read -r member host address client_port peer_port; do
+    if [[ $member == "$KB_ETCD_NAME" ]] || ! etcd_says_healthy "$address" "$client_port" ||
+      ! http_get "$address" "$client_port" /v2/members 3 || [[ $HTTP_STATUS != 200 ]]; then
+      continue
+    fi
+    rows=$(list_members "$HTTP_BODY" | awk -F '\t' '{ print "," $3 "," }')
+    if [[ -n $rows && $rows != *",$KB_ETCD_PEER_URL,"* ]]; then
+      quote_word "$KB_ROOT/etcd/add-member.sh"
+      forbid_start "the living etcd cluster (says $address:$client_port) does not have this member ($KB_ETCD_PEER_URL) any more, so the data in $KB_ETCD_DATA_DIR is of an earlier time." \
+        "To join the living cluster, which moves the old data aside, type:" "  $QUOTED"
+    fi
+    return 0
+  done <"$KB_ROOT/lib/etcd-members.tsv"
+}
 
 guard_empty_data() {
   local member host address client_port peer_port answered=0
@@ -26,23 +79,28 @@ guard_empty_data() {
 
 # judge_membership ADDRESS PORT: what a living member (its answer in HTTP_BODY) knows about us.
 judge_membership() {
-  local id name peers clients etcdctl mine=''
-  etcdctl="${KB_ETCDCTL_API:+ETCDCTL_API=$KB_ETCDCTL_API }$TYPED_ROOT/bin/etcdctl ${KB_ETCDCTL_ENDPOINTS---endpoints} http://$1:$2"
+  local id name peers clients rows mine='' mine_name='' mine_clients=''
+  rows=$(list_members "$HTTP_BODY")
+  LIVING_CLUSTER=''
   while IFS=$'\t' read -r id name peers clients; do
     if [[ ,$peers, == *",$KB_ETCD_PEER_URL,"* ]]; then
-      mine=$id
-      break
+      mine=$id mine_name=$name mine_clients=$clients
+      name=$KB_ETCD_NAME
+    elif [[ $name == - ]]; then
+      # Announced and never started: etcd compares the URLs, but wants a name before each.
+      name=unnamed-$id
     fi
-  done < <(list_members "$HTTP_BODY")
+    LIVING_CLUSTER+=${LIVING_CLUSTER:+,}$name=${peers//,/,$name=}
+  done < <(printf '%s\n' "$rows")
   if [[ -z $mine ]]; then
+    quote_word "$KB_ROOT/etcd/add-member.sh"
     forbid_start "the etcd cluster that $1:$2 belongs to lives and does not know this member ($KB_ETCD_PEER_URL). Starting it as new would make a second cluster (split brain)." \
-      "Add it there with the first, then start it with the second, which joins it:" \
-      "  $etcdctl member add $KB_ETCD_NAME $KB_ETCD_PEER_URL" "  $(path_of_script start)"
-  elif [[ $clients != - ]]; then
-    forbid_start "this member was part of the living etcd cluster (id $id, name $name, says $1:$2), and its data in $KB_ETCD_DATA_DIR is gone: starting it as new would split the brain." \
-      "When the data is only elsewhere (a disk that is not mounted), bring it back. Else replace the member, one command after the other; the last one joins it:" \
-      "  $etcdctl member remove $id" "  $etcdctl member add $KB_ETCD_NAME $KB_ETCD_PEER_URL" "  $(path_of_script start)"
-  elif [[ $name == - ]]; then
+      "To have it in that cluster, type:" "  $QUOTED"
+  elif [[ $mine_clients != - ]]; then
+    quote_word "$KB_ROOT/etcd/replace-member.sh"
+    forbid_start "this member was part of the living etcd cluster (id $mine, name $mine_name, says $1:$2), and its data in $KB_ETCD_DATA_DIR is gone: starting it as new would split the brain." \
+      "When the data is only elsewhere (a disk that is not mounted), bring it back. Else replace the member; this takes the old entry out and joins as a new member:" "  $QUOTED"
+  elif [[ $mine_name == - ]]; then
     # "member add" knows no name; a member of the first hour is listed with its own.
     # shellcheck disable=SC2034 # units/etcd.sh reads it
     JOINS_LIVING_CLUSTER=1

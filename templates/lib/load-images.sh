@@ -6,6 +6,8 @@
 . "$KB_ROOT/lib/common.sh"
 # shellcheck source=options.sh
 . "$KB_ROOT/lib/options.sh"
+# shellcheck source=process.sh
+. "$KB_ROOT/lib/process.sh"
 # shellcheck source=wait-lock.sh
 . "$KB_ROOT/lib/wait-lock.sh"
 # shellcheck source=docker-client.sh
@@ -13,11 +15,14 @@
 
 usage() {
   printf '%s\n' \
-    "Usage: $KB_SCRIPT [--timeout S] [--force] [--help]" \
+    "Usage: $KB_SCRIPT [--pause] [--quiet] [--timeout S] [--force] [--help]" \
     '' \
     "Loads the images of this bundle's images/ into docker, as far as docker does not" \
     'hold them already.' \
     '' \
+    '  --pause      only the pause image, without which no pod starts' \
+    '  --quiet      for a timer: says something only when it has to load one, or' \
+    '               cannot; a docker that does not run needs nothing' \
     '  --timeout S  give up on one image after S seconds (300; 0: without limit)' \
     '  --force      go on although this host does not carry the address of the bundle' \
     '  --help       this text' \
@@ -29,22 +34,38 @@ usage() {
 
 load_images_main() {
   local index
-  parse_options "timeout= force" "$@"
+  parse_options "pause quiet timeout= force" "$@"
   require_root
   require_tools env flock grep sed tail tar timeout tr
   require_host
   if ((${#KB_IMAGES[@]} == 0)); then
-    say "This bundle has no images to load."
+    tell "This bundle has no images to load."
     return 0
   fi
   require_client
+  if ((OPT_QUIET)) && docker_is_down; then
+    return 0
+  fi
   require_docker
   make_folder "$KB_ROOT/run"
   # Two docker loads of one image at once would both do the whole work.
   wait_lock "$KB_ROOT/run/load-images.lock" 600
   for ((index = 0; index + 1 < ${#KB_IMAGES[@]}; index += 2)); do
-    load_image "${KB_IMAGES[index]}" "${KB_IMAGES[index + 1]}"
+    if ((!OPT_PAUSE)) || [[ ${KB_IMAGES[index + 1]} == "$KB_PAUSE_IMAGE" ]]; then
+      load_image "${KB_IMAGES[index]}" "${KB_IMAGES[index + 1]}"
+    fi
   done
+}
+
+# tell LINE...: unless --quiet.
+tell() {
+  ((OPT_QUIET)) || say "$@"
+}
+
+# Stopped, by stop.sh or for a while: the kubelet's start loads what it needs. A daemon of ours that runs
+# and does not answer is another matter.
+docker_is_down() {
+  ! process_alive "$KB_ROOT/run/docker.pid" && ! run_docker 10 version >/dev/null 2>&1
 }
 
 # load_image FILE NAME
@@ -53,15 +74,17 @@ load_image() {
   our_image "$1" "$name"
   if image_held "$name"; then
     if held_is_ours; then
-      say "docker holds $name already."
+      tell "docker holds $name already."
       return 0
     fi
     if [[ ! -f $file ]]; then
-      warn_other_image "$1" "$name"
+      ((OPT_QUIET)) || warn_other_image "$1" "$name"
       return 0
     fi
     say "$(other_image "$name"). Ours takes the name."
   elif [[ ! -f $file ]]; then
+    # A timer cannot mend it, and each start of the kubelet says it.
+    ((!OPT_QUIET)) || return 0
     warn "images/$1 is not in this bundle: kubelet will pull $name from the registry; if the registry is down, pods stay Pending (Q6)." \
       "To be safe from that, copy the file (docker save -o $1 $name, where docker holds it) to:" "  $file"
     return 0

@@ -42,6 +42,7 @@ stop_main() {
   children_of_bundle "$pid"
   # start-X.sh, if it waits at this moment, learns from this line that nothing is wrong.
   { printf -- '--- stop-%s.sh %(%Y-%m-%d %H:%M:%S)T: pid %s\n' "$KB_UNIT" -1 "$pid" >>"$LOG_FILE"; } 2>/dev/null || true
+  { printf '%s %s\n' "$pid" "$start" >"$STOPPED_FILE"; } 2>/dev/null || true
   # A reader that went away must not keep this from its end.
   trap '' PIPE
   trap 'complain "interrupted. $KB_UNIT (pid $FILE_PID) was told to end and may still be at it." "Go on with:" "  $(path_of_script stop)"; exit 130' INT
@@ -71,6 +72,10 @@ wait_for_starter() {
         rm -f -- "$PID_FILE"
         say "Removed run/$KB_UNIT.pid: $STALE_TEXT."
       fi
+      return 1
+    fi
+    # systemd, which runs this, ends its own start script next.
+    if [[ -n ${MAINPID-} && ${LOCK_HOLDER:-none} == "$MAINPID" ]]; then
       return 1
     fi
     if past_deadline "$STOP_SECONDS"; then

@@ -24,6 +24,7 @@ wait_until_spawned() {
         return 0
       fi
       if stopped_meanwhile; then
+        if ((OPT_SERVICE)); then exit 0; fi
         die "$KB_UNIT was stopped by stop-$KB_UNIT.sh right after its start."
       fi
       exit "$EXIT_FAILED"

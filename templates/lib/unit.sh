@@ -24,10 +24,14 @@
 . "$KB_ROOT/lib/unit-wait.sh"
 # shellcheck source=unit-stop.sh
 . "$KB_ROOT/lib/unit-stop.sh"
+# shellcheck source=unit-service.sh
+. "$KB_ROOT/lib/unit-service.sh"
 
 PID_FILE=$KB_ROOT/run/$KB_UNIT.pid
 LOCK_FILE=$KB_ROOT/run/$KB_UNIT.lock
 COMMAND_FILE=$KB_ROOT/run/$KB_UNIT.command
+# Pid and start time of the daemon that stop-X.sh ended last, for --service.
+STOPPED_FILE=$KB_ROOT/run/$KB_UNIT.stopped
 LOG_FILE=$KB_ROOT/log/$KB_UNIT.log
 
 # The port that shows this unit's health; a unit without one leaves it empty.
@@ -76,7 +80,9 @@ start_usage() {
     "Starts $KB_UNIT in the background and waits until it is healthy." \
     "Its output goes to log/$KB_UNIT.log." "When it runs already, that is said." \
     "" \
-    "  --foreground  become the daemon instead (for systemd, in a container)" \
+    "  --foreground  become the daemon instead (in a container)" \
+    "  --service     for systemd (install-services.sh): stay as long as the daemon" \
+    "                lives; 0 when it was stopped, 1 when it ended by itself" \
     "  --print       print the daemon's command line and do nothing; a \${NAME} in it" \
     "                is filled in on the host at the start" \
     "  --timeout S   wait at most S seconds (normally $KB_TIMEOUT), 0: without limit for" \
@@ -97,7 +103,10 @@ start_usage() {
 }
 
 start_main() {
-  parse_options "foreground print timeout= force health changed" "$@"
+  parse_options "foreground service print timeout= force health changed" "$@"
+  if ((OPT_FOREGROUND && OPT_SERVICE)); then
+    usage_error "--foreground and --service do not go together"
+  fi
   read_command_line
   if ((OPT_PRINT)); then
     printf '%s\n' "$PRINT_LINE"
@@ -121,11 +130,15 @@ start_main() {
   make_folder "$KB_ROOT/log"
   trap 'on_interrupt 130' INT
   trap 'on_interrupt 143' TERM
+  if ((OPT_SERVICE)); then
+    begin_service
+  fi
   take_unit_lock
   if process_alive "$PID_FILE"; then
     already_running
   fi
   clear_old_pid_file
+  record_host
   refuse_stranger
   check_names ${KB_NAMES[@]+"${KB_NAMES[@]}"}
   wait_for_needs
@@ -143,6 +156,9 @@ start_main() {
   fi
   spawn "$PID_FILE" "$LOG_FILE" "$PROGRAM" ${KB_ARGV[@]+"${KB_ARGV[@]:1}"}
   wait_until_spawned
+  if ((OPT_SERVICE)); then
+    watch_over
+  fi
   wait_until_healthy
 }
 
@@ -187,6 +203,10 @@ already_running() {
     warn "$KB_UNIT runs already, but $CHANGED." \
       "To use the new one, stop it and start it again:" \
       "  $(path_of_script stop) && $(path_of_script start)"
+  fi
+  if ((OPT_SERVICE)); then
+    say "$KB_UNIT runs already (pid $FILE_PID): watching over it from now on."
+    watch_over
   fi
   if unit_healthy && process_alive "$PID_FILE"; then
     say "$KB_UNIT runs already (pid $FILE_PID) and is healthy."
@@ -234,6 +254,15 @@ refuse_stranger() {
   fi
   die "a $KB_UNIT that this bundle did not start answers on port $UNIT_PORT already." \
     "See which process it is, stop it, then run this again:" "  ss -ltnp 'sport = :$UNIT_PORT'"
+}
+
+# What this host was like before the first daemon, so that an uninstall can give it back. Also right after an uninstall,
+# and after a reboot. Without uninstall.sh nobody would read it.
+record_host() {
+  if [[ -e $KB_ROOT/uninstall.sh ]]; then
+    "$BASH" "$KB_ROOT/uninstall.sh" --record 8>&- ||
+      die "$KB_UNIT was not started, for the state of this host could not be recorded (see above)."
+  fi
 }
 
 make_directories() {

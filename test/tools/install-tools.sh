@@ -18,6 +18,8 @@ ps procps
 modprobe kmod
 unshare util-linux
 openssl openssl
+systemd-analyze systemd
+logrotate logrotate
 '
 readonly POLICY=/usr/sbin/policy-rc.d
 

@@ -28,7 +28,7 @@ export const artifacts = {
     title: 'A file that the specification names does not hold what it should',
     severity: 'error',
     cause:
-      'caFile has to hold a certificate in PEM form (-----BEGIN CERTIFICATE-----), credentialsFile the JSON that `docker login` writes (with "auths", or the registries at its top).',
+      'caFile has to hold a certificate in PEM form (-----BEGIN CERTIFICATE-----), credentialsFile the JSON that `docker login` writes (with "auths").',
     example: '"registry": { "caFile": "registry-ca.der" }',
     cure: 'Convert the certificate with openssl x509 -inform DER -in registry-ca.der -out registry-ca.pem; take the credentials from ~/.docker/config.json after docker login.',
   },

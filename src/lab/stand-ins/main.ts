@@ -11,6 +11,7 @@ import { kubelet } from './kubernetes/kubelet.ts';
 import { kubeProxy } from './kubernetes/proxy.ts';
 import { kubeScheduler } from './kubernetes/scheduler.ts';
 import { writeError } from './log.ts';
+import { setProcessName } from './process-name.ts';
 import type { StandIn } from './types.ts';
 
 /** Which stand-in stands for which program of a bundle's bin/. */
@@ -40,7 +41,7 @@ async function main(words: readonly string[]): Promise<number> {
     writeError(`usage: stand-in.js PROGRAM RELEASE WORD...\nPROGRAM is one of ${Object.keys(programs).join(', ')}\n`);
     return 2;
   }
-  process.title = program;
+  setProcessName(program);
   try {
     return await chosen({ program, release, argv });
   } catch (error) {

@@ -85,6 +85,7 @@ export const draftFlannel: DraftUnit = (model, host) => {
     settings: () => ({
       KB_FLANNEL_SUBNET_FILE: subnetFile,
       KB_FLANNEL_BACKEND: backend?.type ?? 'udp',
+      KB_POD_NETWORK: model.networks.podCIDR,
       KB_NAMES: [...new Set([...etcdNames(model), ...nameOf(remote)])],
     }),
   };

@@ -143,6 +143,7 @@ export const draftKubelet: DraftUnit = (model, host) => {
       KB_HEALTH_PORT: effective('healthz-port', '10248'),
       KB_DOCKER_SOCKET: docker.socket,
       KB_HOME: registry.credentialsFile === undefined ? '' : kubeletHome,
+      KB_KUBELET_ROOT: effective('root-dir', '/var/lib/kubelet'),
       KB_NAMES: nameOf(api),
     }),
   };

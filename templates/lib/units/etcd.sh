@@ -9,6 +9,8 @@ UNIT_PORT=$KB_ETCD_CLIENT_PORT
 # shellcheck disable=SC2034 # unit.sh reads it
 UNIT_PATIENCE=10
 
+# shellcheck source=../etcd-list.sh
+. "$KB_ROOT/lib/etcd-list.sh"
 # shellcheck source=../etcd-guard.sh
 . "$KB_ROOT/lib/etcd-guard.sh"
 
@@ -61,15 +63,17 @@ unit_next_step() {
 }
 
 unit_preflight() {
-  if [[ -d $KB_ETCD_DATA_DIR/member ]]; then
+  guard_unfinished
+  if has_etcd_data "$KB_ETCD_DATA_DIR"; then
+    guard_old_data
     compare_first_start
   else
     guard_empty_data
   fi
 }
 
-# A member that was announced with "member add" joins; with "new" it would be turned away. Only
-# its very first start looks at this flag.
+# A member that was announced with "member add" joins; with "new", or with another --initial-cluster than the members
+# there are, it would be turned away. Only its very first start looks at these flags.
 unit_adjust_command() {
   local index
   if ((!JOINS_LIVING_CLUSTER)); then
@@ -79,6 +83,8 @@ unit_adjust_command() {
     case ${KB_ARGV[index]} in
       --initial-cluster-state=new) KB_ARGV[index]=--initial-cluster-state=existing ;;
       --initial-cluster-state) KB_ARGV[index + 1]=existing ;;
+      --initial-cluster=*) KB_ARGV[index]=--initial-cluster=$LIVING_CLUSTER ;;
+      --initial-cluster) KB_ARGV[index + 1]=$LIVING_CLUSTER ;;
     esac
   done
   say "The living cluster expects this member: joining it (--initial-cluster-state existing)."
@@ -119,7 +125,7 @@ first_start_value() {
 
 # The first member of a new cluster never sees itself healthy here, and yet its data has begun.
 unit_left() {
-  if [[ -d $KB_ETCD_DATA_DIR/member ]]; then
+  if has_etcd_data "$KB_ETCD_DATA_DIR"; then
     unit_started
   fi
 }
@@ -150,24 +156,4 @@ initial_cluster_is_living() {
   living=$(list_members "$HTTP_BODY" | awk -F '\t' '{ gsub(",", "\n", $3); print $3 }' | sort)
   wanted=$(printf '%s\n' "$KB_ETCD_INITIAL_CLUSTER" | tr ',' '\n' | sed 's/^[^=]*=//' | sort)
   [[ -n $wanted && $living == "$wanted" ]]
-}
-
-# list_members JSON: a line for each member: id, name, peer URLs, client URLs (joined with commas;
-# "-" for none), between tabs.
-list_members() {
-  printf '%s\n' "$1" | awk '
-    # The text between the key and the character that ends it, without quotes and blanks.
-    function field(key, last,   text, at) {
-      at = index($0, "\"" key "\":")
-      if (at == 0) return "-"
-      text = substr($0, at + length(key) + 3)
-      if (index(text, "null") == 1) return "-"
-      sub(/^ *["\[]/, "", text)
-      text = substr(text, 1, index(text, last) - 1)
-      gsub(/["\] ]/, "", text)
-      return text == "" ? "-" : text
-    }
-    BEGIN { RS = "}"; OFS = "\t" }
-    /"peerURLs"/ { print field("id", "\""), field("name", "\""), field("peerURLs", "]"), field("clientURLs", "]") }
-  '
 }

@@ -5,6 +5,9 @@
 # shellcheck disable=SC2034 # unit.sh reads it
 UNIT_PORT=$KB_FLANNEL_PORT
 
+# shellcheck source=../etcd-value.sh
+. "$KB_ROOT/lib/etcd-value.sh"
+
 unit_healthy() {
   HEALTH_TEXT="http://127.0.0.1:$KB_FLANNEL_PORT/v1/_/config does not answer"
   if http_get 127.0.0.1 "$KB_FLANNEL_PORT" /v1/_/config 2; then
@@ -72,30 +75,4 @@ compare_network_key() {
     "  $JSON_VALUE" "here:" "  $KB_FLANNEL_CONFIG" \
     "Changing it moves the overlay under all running pods, so it is not changed. Put the value that is there into the specification; or, when the change is meant, stop all nodes first and type:" \
     "  ${KB_ETCDCTL_API:+ETCDCTL_API=$KB_ETCDCTL_API }$TYPED_ROOT/bin/etcdctl ${KB_ETCDCTL_ENDPOINTS---endpoints} http://$2:$3 set $KB_FLANNEL_KEY $QUOTED"
-}
-
-# json_value TEXT: sets JSON_VALUE to the first "value" string of an answer, with its escapes undone.
-json_value() {
-  local rest=${1#*\"value\":} char code
-  JSON_VALUE=''
-  rest=${rest#*\"}
-  while [[ -n $rest && $rest != \"* ]]; do
-    char=${rest:0:1}
-    rest=${rest:1}
-    if [[ $char == \\ ]]; then
-      char=${rest:0:1}
-      rest=${rest:1}
-      case $char in
-        n) char=$'\n' ;;
-        t) char=$'\t' ;;
-        r) char=$'\r' ;;
-        u)
-          printf -v code '\\u%s' "${rest:0:4}"
-          printf -v char '%b' "$code"
-          rest=${rest:4}
-          ;;
-      esac
-    fi
-    JSON_VALUE+=$char
-  done
 }

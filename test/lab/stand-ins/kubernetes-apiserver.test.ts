@@ -195,6 +195,7 @@ describe('what it does not start without', () => {
     const head = 'Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\n';
     const near = 'eth1\t000200C0\t00000000\t0001\t0\t0\t0\t00FFFFFF\n';
     expect(interfaceOf(`${head}${near}eth0\t00000000\t010200C0\t0003\t0\t0\t0\t00000000\n`)).toBe('eth0');
+    expect(interfaceOf(`${head}${near}eth0\t00000000\t00000000\t0001\t0\t0\t0\t00000000\n`)).toBe('eth0');
     expect(interfaceOf(`${head}${near}`)).toBeUndefined();
   });
 });

@@ -14,9 +14,9 @@ export function defaultAddress(): string | undefined {
 /** The interface of the default route in the text of /proc/net/route; undefined when there is none. */
 export function interfaceOf(routes: string): string | undefined {
   for (const line of routes.split('\n').slice(1)) {
-    const [name, destination, , flags = ''] = line.split('\t');
-    // RTF_UP and RTF_GATEWAY.
-    if (destination === '00000000' && (Number.parseInt(flags, 16) & 3) === 3) return name;
+    const [name, destination] = line.split('\t');
+    // 1.3 looks at no flag, so that a default route without a gateway will do.
+    if (destination === '00000000') return name;
   }
   return undefined;
 }

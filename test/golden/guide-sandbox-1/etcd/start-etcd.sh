@@ -32,8 +32,6 @@ readonly KB_ETCD_CLIENT_PORT=2379
 readonly KB_ETCD_PEER_PORT=2380
 readonly KB_ETCD_PEER_URL=http://sandbox-1:2380
 readonly KB_ETCD_INITIAL_CLUSTER='etcd0=http://sandbox-3:2380,etcd1=http://sandbox-2:2380,etcd2=http://sandbox-1:2380'
-# What ETCDCTL_API has to be for etcdctl's v2 commands; empty when it knows no others.
-readonly KB_ETCDCTL_API='' KB_ETCDCTL_ENDPOINTS=--endpoints
 
 # The command line: the program in bin/, then one flag a line.
 command_line() {

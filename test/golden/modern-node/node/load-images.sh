@@ -6,6 +6,8 @@ set -euo pipefail
 
 readonly KB_HOST=sandbox-2 KB_ADDRESS=10.207.182.19
 readonly KB_DOCKER_SOCKET=/var/run/docker.sock
+# The one that each pod needs.
+readonly KB_PAUSE_IMAGE=registry.example:5000/public/pause:1.0.2
 
 # File in images/ and the name that docker has to know it by.
 readonly -a KB_IMAGES=(

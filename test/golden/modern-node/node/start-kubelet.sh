@@ -24,7 +24,7 @@ readonly -a KB_NEEDS=(
 
 readonly KB_HEALTH_PORT=10248
 readonly KB_DOCKER_SOCKET=/var/run/docker.sock
-readonly KB_HOME=''
+readonly KB_HOME='' KB_KUBELET_ROOT=/var/lib/kubelet
 
 # The command line: the program in bin/, then one flag a line.
 command_line() {

@@ -1,0 +1,477 @@
+#!/usr/bin/env bats
+# shellcheck disable=SC2016 # code in single quotes is for the private namespaces
+# uninstall.sh: real mounts, iptables of both flavours, interfaces and sysctls, in namespaces of the test's own.
+
+bats_require_minimum_version 1.5.0
+load helper
+
+setup() {
+  make_bundle
+  DATA=$BATS_TEST_TMPDIR/disk/home/work
+  mkdir -p "$BATS_TEST_TMPDIR/disk"
+  printf 'sandbox-1\t127.0.0.1\tnode\n' >"$BUNDLE/lib/hosts.tsv"
+  make_script update-hosts.sh update-hosts.sh update_hosts_main
+  make_script node/mount-cgroup.sh mount-cgroup.sh mount_cgroup_main
+  make_script node/install-docker.sh install-docker.sh install_docker_main 'readonly -a KB_DOCKER_BINARIES=(docker)'
+  printf '#!/bin/sh\n' >"$BUNDLE/bin/docker"
+  chmod 0755 "$BUNDLE/bin/docker"
+  make_uninstall "$DATA/etcd/data-dir" "$DATA/etcd/data-dir.first-start" "$DATA/docker/graph" "$DATA/docker/run" /var/lib/kubelet
+  remember_machine
+}
+
+teardown() {
+  find /sys/fs/cgroup/{memory,pids} -depth -path "*/uninstall-test-$$*" -type d -exec rmdir {} \;
+  same_machine
+}
+
+# own_cgroups: this process moves to cgroups of its own, which are the root of those that it sees in a new namespace.
+own_cgroups() {
+  local name path
+  for name in memory pids; do
+    path=/sys/fs/cgroup/$name$(awk -F : -v name="$name" '$2 == name { print $3 }' /proc/self/cgroup)/uninstall-test-$$
+    mkdir -p "$path"
+    echo "$BASHPID" >"$path/tasks"
+  done
+}
+
+# make_uninstall DATA-PATH...: with the template's own last lines.
+make_uninstall() {
+  {
+    printf '%s\n' '#!/usr/bin/env bash' 'set -euo pipefail' \
+      'readonly KB_CLUSTER=guide KB_HOST=sandbox-1 KB_ADDRESS=${TEST_ADDRESS:-127.0.0.1}' \
+      'readonly KB_POD_NETWORK=10.1.0.0/16 KB_DOCKER_SOCKET=${TEST_SOCKET-/var/run/docker.sock}' \
+      'readonly KB_DOCKER_REGISTRY=registry.example:5000 KB_DOCKER_CA=node/registry-ca.crt'
+    printf 'readonly -a KB_DATA=('
+    printf '%q ' "$@"
+    printf ')\nKB_ROOT=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")\n'
+    sed '1,/^{{> root}}/d' "$BATS_TEST_DIRNAME/../../templates/uninstall.sh.hbs"
+  } >"$BUNDLE/uninstall.sh"
+  chmod 0755 "$BUNDLE/uninstall.sh"
+  (cd "$BUNDLE" && find . -type f ! -name SHA256SUMS -printf '%P\0' | xargs -0 sha256sum >SHA256SUMS)
+}
+
+# inside CODE: on a private host, with a network of its own.
+inside() {
+  own_cgroups
+  MACHINE_NAMESPACE=$(readlink /proc/self/ns/mnt) BUNDLE=$BUNDLE KB_BASH=$KB_BASH DATA=$DATA \
+  TEST_FOLDER=$BATS_TEST_TMPDIR PRIVATE=$BATS_TEST_DIRNAME/private.bash HERE=$BATS_TEST_DIRNAME \
+    unshare -mnCpf --mount-proc --propagation private -- bash -c '. "$PRIVATE"; . "$HERE/uninstall.bash"; private_host
+'"$1" 3>&-
+}
+
+@test "uninstall.sh: help and refusals are those of every script" {
+  help_is_fine uninstall.sh
+  refusals_are_fine uninstall.sh
+  run "$KB_BASH" "$BUNDLE/uninstall.sh" --yes
+  status_is 2
+  has '--yes goes with --purge-data'
+}
+
+@test "everything that scripts and daemons did is undone; data and bundle stay; a second run has nothing to do" {
+  run inside '
+    printf "#!/bin/sh\necho old\n" >/usr/bin/docker
+    state >"$TEST_FOLDER/before"
+    script uninstall.sh --record
+    disturb
+    scripts_too
+    [[ $(/usr/bin/docker) != old ]]
+    person_rule -A
+    script uninstall.sh
+    [[ -e $DATA/etcd/data-dir/member/db && -e /etc/docker/key.json && -e /var/lib/docker/network/local-kv.db ]]
+    person_rule -D
+    rm -r "$DATA" /etc/docker /var/lib/{docker,kubelet} /var/log/containers
+    rmdir "${DATA%/*}"
+    same_state
+    echo SECOND
+    script uninstall.sh
+  '
+  status_is 0
+  has 'remove the interface flannel.1'
+  has 'set kernel/panic back from 10 to 0'
+  has 'SECOND There was nothing to undo'
+}
+
+@test "--purge-data: as before the unpacking; a folder that was there before stays, what is foreign too" {
+  run inside '
+    mkdir -p "$DATA/etcd" /etc/docker
+    echo {} >/etc/docker/daemon.json
+    printf "#!/bin/sh\necho old\n" >/usr/bin/docker
+    state >"$TEST_FOLDER/before"
+    script uninstall.sh --record
+    disturb
+    scripts_too
+    script uninstall.sh --purge-data --yes
+    same_state
+    [[ ! -e $BUNDLE ]]
+  '
+  status_is 0
+  has "To be deleted, with everything in it:"
+  has "$DATA/etcd/data-dir"
+  has 'as it was before the tarball was unpacked'
+}
+
+@test "--dry-run changes nothing and names it all" {
+  run inside '
+    script uninstall.sh --record
+    disturb
+    scripts_too
+    state >"$TEST_FOLDER/before"
+    find "$BUNDLE" | sort >"$TEST_FOLDER/files"
+    script uninstall.sh --purge-data --dry-run
+    same_state
+    find "$BUNDLE" | sort | grep -v start.lock | diff "$TEST_FOLDER/files" -
+  '
+  status_is 0
+  for text in 'unmount /var/lib/kubelet/pods/1-2/volumes' 'unmount /run/docker/netns/1' 'chains out of iptables-legacy' \
+    'chains out of ip6tables-nft' 'remove the route 10.1.9.0/24' 'interface docker0' 'set vm/overcommit_memory back from 1 to 0' \
+    'remove /run/flannel' 'unmount /sys/fs/cgroup/memory' 'out of /etc/hosts' 'install-docker.sh --undo' "delete $DATA/etcd/data-dir"; do
+    has "$text"
+  done
+  lacks 'done:'
+}
+
+@test "killed with -9 after each single change and run again, it finishes" {
+  run inside '
+    printf "#!/bin/sh\necho old\n" >/usr/bin/docker
+    state >"$TEST_FOLDER/before"
+    script uninstall.sh --record
+    disturb
+    scripts_too
+    killing_shims umount ip rm rmdir mv iptables-legacy-restore iptables-nft-restore ip6tables-legacy-restore ip6tables-nft-restore
+    runs=0
+    while [[ -e $BUNDLE/uninstall.sh ]]; do
+      runs=$((runs + 1))
+      ((runs < 200)) || { tail -n 5 "$TEST_FOLDER/kills"; exit 1; }
+      code=0
+      script_in "$TEST_FOLDER/shims" uninstall.sh --purge-data --yes >"$TEST_FOLDER/out" 2>&1 || code=$?
+      if ((code != 0 && code != 137)); then
+        cat "$TEST_FOLDER/out"
+        exit 1
+      fi
+    done
+    echo "RUNS $runs"
+    # The very last kill may leave the empty folder.
+    [[ ! -e $BUNDLE ]] || rmdir "$BUNDLE"
+    same_state
+  '
+  status_is 0
+  [[ $output =~ RUNS\ ([0-9]+) ]]
+  ((BASH_REMATCH[1] > 30))
+}
+
+@test "a pod volume in use: refused, with who holds it and nothing else undone; once it is free it goes" {
+  run inside '
+    script uninstall.sh --record
+    disturb
+    (cd "$POD" && exec sleep 300) &
+    until [[ $(readlink /proc/$!/cwd) == "$POD" && $(cat /proc/$!/comm) == sleep ]]; do sleep 0.1; done
+    echo "HOLDER pid $!"
+    code=0
+    script uninstall.sh --purge-data --yes || code=$?
+    echo "CODE $code"
+    [[ -e $POD/token && -e $DATA/etcd/data-dir/member/db && -d /sys/class/net/docker0 && $(cat /proc/sys/kernel/panic) == 10 ]]
+    kill $!
+    wait $! || true
+    umount "$POD"
+    script uninstall.sh --purge-data --yes
+    [[ ! -e /var/lib/kubelet && ! -e $DATA ]]
+  '
+  status_is 0
+  has 'CODE 2'
+  has 'a volume is still in use: /var/lib/kubelet/pods/1-2/volumes/kubernetes.io~secret/a b'
+  [[ $output =~ HOLDER\ (pid\ [0-9]+) ]]
+  has "${BASH_REMATCH[1]} (sleep)"
+  has "umount '/var/lib/kubelet/pods/1-2/volumes/kubernetes.io~secret/a b'"
+}
+
+@test "a disk of somebody else in the data is never unmounted or entered" {
+  run inside '
+    mkdir -p "$DATA/docker/graph/disk"
+    mount -t tmpfs disk "$DATA/docker/graph/disk"
+    echo precious >"$DATA/docker/graph/disk/file"
+    script uninstall.sh --record
+    disturb
+    script uninstall.sh --purge-data --yes || echo "CODE $?"
+    [[ -e $DATA/etcd/data-dir/member/db && -d /sys/class/net/docker0 ]]
+    script uninstall.sh
+    cat "$DATA/docker/graph/disk/file"
+  '
+  status_is 0
+  has 'CODE 2'
+  has "$DATA/docker/graph/disk: it is a mount point of something else"
+  has precious
+}
+
+@test "a mount that comes between the check and the deletion stops it" {
+  run inside '
+    script uninstall.sh --record
+    disturb
+    mkdir "$TEST_FOLDER/foreign"
+    echo precious >"$TEST_FOLDER/foreign/file"
+    # The last of the steps before the deletion; what it mounts is on the same file system.
+    printf "%s\n" "mount --bind \"\$TEST_FOLDER/foreign\" \"\$DATA/etcd/data-dir/member\"" >"$BUNDLE/update-hosts.sh"
+    echo "# BEGIN kubebale guide" >>/etc/hosts
+    script uninstall.sh --purge-data --yes || echo "CODE $?"
+    cat "$TEST_FOLDER/foreign/file"
+  '
+  status_is 0
+  has 'CODE 1'
+  has 'data-dir/member is a mount point'
+  has precious
+}
+
+@test "paths that are not safe to delete are refused before anything is done" {
+  mkdir -p "$BATS_TEST_TMPDIR/elsewhere/x"
+  ln -s "$BATS_TEST_TMPDIR/elsewhere" "$BATS_TEST_TMPDIR/link"
+  for path in / /home /home/ /usr/bin /etc /var/lib /root "$BATS_TEST_TMPDIR" "$BUNDLE" "$BATS_TEST_TMPDIR/link" \
+    "$BATS_TEST_TMPDIR/link/../disk" /proc/sys; do
+    make_uninstall "$path"
+    run in_private '
+      ip() { :; }
+      # Whatever it does wrong, it does to a copy of nothing.
+      shim rm "echo REMOVED; exit 1"
+      shim find "echo REMOVED; exit 1"
+      script_in "$TEST_FOLDER/shims" uninstall.sh --purge-data --yes || echo "CODE $?"
+    '
+    status_is 0
+    has 'CODE 2'
+    has 'these are not safe to delete'
+    lacks REMOVED
+  done
+}
+
+@test "without a terminal and without --yes: 2; another word than purge: 1 and nothing changed; the word: done" {
+  run inside '
+    script uninstall.sh --record
+    disturb
+    script uninstall.sh --purge-data </dev/null || echo "CODE $?"
+    [[ -e $DATA/etcd/data-dir/member/db ]]
+    printf -v line "%q %q --purge-data" "$KB_BASH" "$BUNDLE/uninstall.sh"
+    on_terminal no "$line" || echo "TERMINAL $?"
+    [[ -e $DATA/etcd/data-dir/member/db && -d /sys/class/net/docker0 ]]
+    on_terminal purge "$line"
+    [[ ! -e $DATA ]]
+  '
+  status_is 0
+  has 'CODE 2'
+  has '--purge-data --yes'
+  has 'TERMINAL 1'
+  has 'nothing was changed'
+}
+
+@test "refused while a unit runs, and while a program of bin/ does" {
+  run inside '
+    sleep 300 &
+    pid=$!
+    { echo $pid; awk "{ print \$22 }" /proc/$pid/stat; cat /proc/sys/kernel/random/boot_id; } >"$BUNDLE/run/etcd.pid"
+    script uninstall.sh --dry-run || echo "CODE $?"
+    kill $pid
+    wait $pid || true
+    cp "$(type -P sleep)" "$BUNDLE/bin/containerd-shim"
+    "$BUNDLE/bin/containerd-shim" 300 &
+    until [[ $(readlink /proc/$!/exe) == "$BUNDLE"/bin/* ]]; do sleep 0.1; done
+    script uninstall.sh || echo "SHIM $?"
+    kill $!
+    wait $! || true
+    script uninstall.sh
+  '
+  status_is 0
+  has 'CODE 2'
+  has 'still running: etcd (pid'
+  has 'stop.sh'
+  has 'SHIM 2'
+  has 'containerd-shim (pid'
+}
+
+@test "the record: once for a boot, whole after a kill -9, anew after an uninstall and after a reboot" {
+  run inside '
+    shim mv "kill -9 \$VICTIM; sleep 0.2; exit 1"
+    script_in "$TEST_FOLDER/shims" uninstall.sh --record || echo "CODE $?"
+    [[ -z $(find "$BUNDLE/run/before" -name "boot.*") ]]
+    rm "$TEST_FOLDER/shims/mv"
+    script uninstall.sh --record
+    echo 10 >/proc/sys/kernel/panic
+    script uninstall.sh --record
+    grep -P "kernel/panic\t0" "$BUNDLE"/run/before/boot.*/sysctls
+    script uninstall.sh
+    [[ $(cat /proc/sys/kernel/panic) == 0 && -z $(find "$BUNDLE/run/before" -name "boot.*") ]]
+    echo 5 >/proc/sys/kernel/panic
+    script uninstall.sh --record
+    echo 11111111-2222-3333-4444-555555555555 | fake_file /proc/sys/kernel/random/boot_id
+    echo 10 >/proc/sys/kernel/panic
+    # Of this boot nothing is known and nothing was started: it is not ours.
+    script uninstall.sh
+    [[ $(cat /proc/sys/kernel/panic) == 10 ]]
+    script uninstall.sh --record
+    ls "$BUNDLE/run/before"
+  '
+  status_is 0
+  has 'CODE 137'
+  has 'boot.11111111-2222'
+  [[ $(grep -c '^boot' <<<"$output") == 1 ]]
+}
+
+@test "a daemon that ran before anything was recorded: what is named as ours goes, sysctls stay, and it is said" {
+  run inside '
+    sleep 300 &
+    pid=$!
+    { echo $pid; awk "{ print \$22 }" /proc/$pid/stat; cat /proc/sys/kernel/random/boot_id; } >"$BUNDLE/run/etcd.pid"
+    disturb
+    script uninstall.sh --record
+    kill $pid
+    wait $pid || true
+    script uninstall.sh
+    [[ $(cat /proc/sys/kernel/panic) == 10 && ! -e /sys/class/net/docker0 ]]
+    iptables-nft-save | grep KUBE- || echo NONE
+    mountpoint "$POD" || true
+  '
+  status_is 0
+  has 'daemons of this bundle ran already'
+  has NONE
+  has 'is not a mountpoint'
+}
+
+@test "a sysctl that somebody else has set since is left alone, and said" {
+  run inside '
+    script uninstall.sh --record
+    echo 30 >/proc/sys/kernel/panic
+    script uninstall.sh
+    echo "PANIC $(cat /proc/sys/kernel/panic)"
+  '
+  status_is 0
+  has 'kernel/panic was 0 before the first start and is 30 now'
+  has 'PANIC 30'
+}
+
+@test "the registry's authority: the one before comes back, a new one goes with its folders" {
+  echo ours >"$BUNDLE/node/registry-ca.crt"
+  run inside '
+    folder=/etc/docker/certs.d/registry.example:5000
+    script uninstall.sh --record
+    mkdir -p "$folder"
+    cp "$BUNDLE/node/registry-ca.crt" "$folder/ca.crt"
+    script uninstall.sh
+    [[ ! -e /etc/docker/certs.d ]]
+    mkdir -p "$folder"
+    cp "$BUNDLE/node/registry-ca.crt" "$folder/ca.crt"
+    echo old >"$folder/ca.crt.previous"
+    script uninstall.sh
+    cat "$folder/ca.crt"
+  '
+  status_is 0
+  has old
+}
+
+@test "a step that fails is named, the others are done, and the next run finishes" {
+  run inside '
+    script uninstall.sh --record
+    disturb
+    shim iptables-nft-restore "echo out of memory >&2; exit 1"
+    script_in "$TEST_FOLDER/shims" uninstall.sh || echo "CODE $?"
+    [[ ! -e /sys/class/net/docker0 ]]
+    script uninstall.sh
+    iptables-nft-save | grep KUBE- || echo NONE
+  '
+  status_is 0
+  has 'CODE 1'
+  has 'out of memory'
+  has 'not undone, see above: take'
+  has NONE
+}
+
+@test "data can be deleted later too; a folder with something else in it stays, and is named" {
+  run inside '
+    script uninstall.sh --record
+    disturb
+    script uninstall.sh
+    echo mine >"$DATA/docker/notes"
+    script uninstall.sh --purge-data --yes
+    [[ ! -e $DATA/etcd && ! -e $DATA/docker/graph && ! -e /var/lib/docker && ! -e $BUNDLE ]]
+    cat "$DATA/docker/notes"
+  '
+  status_is 0
+  has mine
+  has "$DATA/docker stays: there is something else in it"
+}
+
+@test "a host that is no node: nobody of ours touched its iptables, and neither does this" {
+  run inside '
+    export TEST_SOCKET=
+    script uninstall.sh --record
+    iptables-nft -P FORWARD ACCEPT
+    iptables-nft -N DOCKER
+    script uninstall.sh
+    iptables-nft-save | grep -E "^:(FORWARD ACCEPT|DOCKER)"
+  '
+  status_is 0
+  has ':FORWARD ACCEPT'
+  has ':DOCKER'
+  has 'There was nothing to undo'
+}
+
+@test "a host with one flavour of iptables, under that name alone" {
+  run inside '
+    mkdir "$TEST_FOLDER/sbin"
+    mount -t tmpfs tmpfs "$TEST_FOLDER/sbin"
+    cp -a /usr/sbin/. "$TEST_FOLDER/sbin"
+    rm "$TEST_FOLDER"/sbin/ip*tables-{legacy,nft}*
+    ln -sf xtables-nft-multi "$TEST_FOLDER/sbin/iptables"
+    ln -sf xtables-nft-multi "$TEST_FOLDER/sbin/iptables-save"
+    ln -sf xtables-nft-multi "$TEST_FOLDER/sbin/iptables-restore"
+    mount --bind "$TEST_FOLDER/sbin" /usr/sbin
+    script uninstall.sh --record
+    docker_rules iptables
+    kube_rules iptables
+    script uninstall.sh
+    iptables-save | grep -E "KUBE|DOCKER|docker0" || echo NONE
+  '
+  status_is 0
+  has NONE
+  has 'chains out of iptables'
+}
+
+@test "while another one is at work: 2, with its pid" {
+  run inside '
+    (exec 8>>"$BUNDLE/run/start.lock"; flock 8; echo $BASHPID >"$BUNDLE/run/start.lock"; exec sleep 300) &
+    until [[ -s $BUNDLE/run/start.lock ]]; do sleep 0.1; done
+    echo "OTHER (pid $!)"
+    script uninstall.sh || echo "CODE $?"
+    kill $!
+  '
+  status_is 0
+  has 'CODE 2'
+  [[ $output =~ OTHER\ (\(pid\ [0-9]+\)) ]]
+  has "${BASH_REMATCH[1]} is at work here"
+}
+
+@test "which rules are ours is the same to every awk" {
+  local awk before=$BATS_TEST_TMPDIR/before after=$BATS_TEST_TMPDIR/after
+  printf '%s\n' '*nat' ':DOCKER -' '-A DOCKER -i x -j RETURN' '-A DOCKER -i x -j RETURN' COMMIT >"$before"
+  printf '%s\n' '*filter' ':FORWARD DROP' ':KUBE-A -' '-A FORWARD -j KUBE-A' '-A INPUT -i docker0 -j ACCEPT' \
+    '-A FORWARD -s 10.1.0.0/16 -j ACCEPT' '-A FORWARD -s 10.2.0.0/16 -j ACCEPT' COMMIT \
+    '*nat' ':DOCKER -' ':POSTROUTING ACCEPT' '-A DOCKER -i x -j RETURN' '-A DOCKER -i x -j RETURN' '-A DOCKER -i x -j RETURN' \
+    '-A POSTROUTING -s 10.1.5.2/32 -d 10.1.5.2/32 -p tcp -m tcp --dport 80 -j MASQUERADE' \
+    '-A POSTROUTING -s 10.9.5.2/32 -d 10.9.5.2/32 -p tcp -m tcp --dport 80 -j MASQUERADE' \
+    '-A POSTROUTING -s 10.1.0.0/16 ! -d 10.1.0.0/16 -j MASQUERADE' COMMIT >"$after"
+  for awk in gawk mawk 'busybox awk'; do
+    type -P "${awk%% *}" >/dev/null || continue
+    run "$KB_BASH" -c 'awk() { command '"$awk"' "$@"; }; . "$1"; iptables_changes "$2" "$3" 10.1.0.0/16' x "$BUNDLE/lib/iptables.sh" "$before" "$after"
+    printf '%s\n' '*filter' '-P FORWARD ACCEPT' '-D FORWARD -j KUBE-A' '-D FORWARD -s 10.1.0.0/16 -j ACCEPT' '-F KUBE-A' '-X KUBE-A' COMMIT \
+      '*nat' '-D DOCKER -i x -j RETURN' '-D POSTROUTING -s 10.1.5.2/32 -d 10.1.5.2/32 -p tcp -m tcp --dport 80 -j MASQUERADE' \
+      '-D POSTROUTING -s 10.1.0.0/16 ! -d 10.1.0.0/16 -j MASQUERADE' COMMIT | diff - <(printf '%s\n' "$output")
+  done
+}
+
+@test "cgroups of others, in a hierarchy that was mounted only after the first start, stay" {
+  touch "$BATS_TEST_TMPDIR/strange"
+  run inside '
+    script uninstall.sh --record
+    scripts_too
+    script uninstall.sh
+    mountpoint -q /sys/fs/cgroup || echo UNMOUNTED
+  '
+  status_is 0
+  has 'remove the cgroup /sys/fs/cgroup/memory/kubepods'
+  lacks 'pids/kubepods'
+  has UNMOUNTED
+}
