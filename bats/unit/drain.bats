@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # shellcheck disable=SC2016,SC2030,SC2031 # quoted text is for other shells; each test is a subshell
 # stop.sh drains the node, start.sh takes the cordon back. kubectl answers here in the words of 1.3
-# (pkg/kubectl/cmd/drain.go).
+# (pkg/kubectl/cmd/drain.go); bats/lab/cluster.bats does the same against an API server.
 
 load ../helper.bash
 
