@@ -354,7 +354,7 @@ nodes_ready() {
 # whose folder is the bundle: one that no pid file knows would be a line more.
 host_state() {
   # shellcheck disable=SC2016 # the host's shell expands it
-  on "$1" bash -c 'cd "$1" && ls -A run && cat /etc/hosts && grep -o " /sys/fs/cgroup[^ ]*" /proc/mounts | sort
+  on "$1" bash -c 'ls -A "$1/run" && cat /etc/hosts && grep -o " /sys/fs/cgroup[^ ]*" /proc/mounts | sort
     for folder in /proc/[0-9]*; do
       if [[ $(readlink "$folder/cwd") == "$1" && $folder != "/proc/$$" && $folder != "/proc/$BASHPID" ]]; then
         tr "\\0" " " <"$folder/cmdline" && echo

@@ -202,7 +202,7 @@ two_units() {
 @test "status.sh: the last error of this start, below the table when it is long" {
   local line
   two_units '--say=E1125 03:12:11.000000    7 leaderelection.go:200] something that takes far more room than one line of a terminal has, and then some'
-  printf 'E1124 01:01:01.000000    7 old.go:1] of an earlier start\n' >"$BUNDLE/log/kube-scheduler.log"
+  printf 'E1124 01:01:01.000000    7 old.go:1] of an earlier start\n' | tee "$BUNDLE/log/kube-scheduler.log" >"$BUNDLE/log/kube-controller-manager.log"
   script start.sh >/dev/null 3>&-
   run -0 script status.sh
   grep -E '^kube-scheduler +running .* healthy +see below$' <<<"$output"
