@@ -5,6 +5,7 @@
 bats_require_minimum_version 1.5.0
 load hosts
 load etcd
+load ../killed-after
 
 setup_file() {
   etcd_hosts

@@ -110,3 +110,35 @@ sandbox_runs() {
   run on sandbox-1 /root/lab/bin/flanneld -no-such-flag
   [[ $status -eq 2 && $output == *'flag provided but not defined: -no-such-flag'* ]]
 }
+
+@test "stop.sh drains its node, a pod without a controller is named and left; start.sh takes the cordon back" {
+  local name
+  name=$(pods | awk '$2 == "sandbox-1" { print $1; exit }')
+  printf '%s' '{ "kind": "Pod", "apiVersion": "v1", "metadata": { "name": "alone" }, "spec": { "nodeName": "sandbox-1",
+    "containers": [{ "name": "pause", "image": "'"$NAME"'" }] } }' >"$(lab folder sandbox-1)/root/alone.json"
+  on sandbox-1 /root/lab/bin/kubectl create -f /root/alone.json
+  run script sandbox-1 stop.sh
+  printf '%s\n' "$output"
+  [[ $status -eq 0 ]]
+  has "This node gets no new pods until start.sh."
+  has "so they are left, and end with docker: alone."
+  has "The node is drained: its pods have ended. Left were: alone."
+  has "Nothing of this bundle runs on sandbox-1 any more."
+  [[ $(pods) != *"$name "* ]]
+  [[ $(on sandbox-1 bash -c 'ls /root/lab/run/*.pid' 2>&1) == *'No such file'* ]]
+  [[ $(on sandbox-2 /root/lab/bin/kubectl get nodes) == *SchedulingDisabled* ]]
+  run script sandbox-1 start.sh --timeout 120
+  printf '%s\n' "$output"
+  [[ $status -eq 0 ]]
+  has "This node gets pods again."
+  [[ $(on sandbox-2 /root/lab/bin/kubectl get nodes) != *SchedulingDisabled* ]]
+  all_healthy "${HOSTS[@]}"
+}
+
+@test "start.sh is killed with -9 at three random moments and run again: the same state each time" {
+  local round state
+  state=$(host_state sandbox-3)
+  [[ $state == *etcd.pid*kube-proxy.pid*10.207.182.20* ]]
+  for round in 1 2 3; do start_killed sandbox-3 "$state"; done
+  all_healthy "${HOSTS[@]}"
+}

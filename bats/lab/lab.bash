@@ -349,3 +349,41 @@ nodes_ready() {
   printf '%s\n' "$text"
   [[ $(grep -cE '^[^ ]+ +Ready' <<<"$text") -eq $1 ]]
 }
+
+# host_state HOST: all that a start leaves behind, without what differs from start to start. The daemons are those
+# whose folder is the bundle: one that no pid file knows would be a line more.
+host_state() {
+  # shellcheck disable=SC2016 # the host's shell expands it
+  on "$1" bash -c 'cd "$1" && ls -A run && cat /etc/hosts && grep -o " /sys/fs/cgroup[^ ]*" /proc/mounts | sort
+    for folder in /proc/[0-9]*; do
+      if [[ $(readlink "$folder/cwd") == "$1" && $folder != "/proc/$$" && $folder != "/proc/$BASHPID" ]]; then
+        tr "\\0" " " <"$folder/cmdline" && echo
+      fi
+    done | sort' state "/root/$CLUSTER" 2>/dev/null
+}
+
+# start_killed HOST STATE: stops the host, starts it, kills start.sh with -9 at a random moment of its first 12 seconds,
+# and starts it again: everything is healthy, and as it was before.
+start_killed() {
+  local host=$1 state=$2 moment pid job found
+  script "$host" stop.sh --no-drain || return 1
+  moment=$((RANDOM % 120))
+  script "$host" start.sh --timeout 120 >"$LAB/killed.txt" 2>&1 3>&- &
+  job=$!
+  sleep "$((moment / 10)).$((moment % 10))"
+  # Not its number from outside: the host counts its processes itself. It is the holder of the lock.
+  pid=$(on "$host" head -n 1 "/root/$CLUSTER/run/start.lock") || return 1
+  printf -- '-- kill -9 of start.sh (pid %s) after %s.%s s\n' "$pid" "$((moment / 10))" "$((moment % 10))"
+  # shellcheck disable=SC2016 # the host's shell expands it
+  on "$host" bash -c 'grep -q start.sh "/proc/$1/cmdline" && kill -KILL "$1"' kill "$pid" 2>/dev/null ||
+    printf 'it had ended already\n'
+  wait "$job" || true
+  cat "$LAB/killed.txt"
+  script "$host" start.sh --timeout 120 || return 1
+  all_healthy "$host" || return 1
+  found=$(host_state "$host")
+  [[ $found == "$state" ]] || {
+    diff <(printf '%s\n' "$state") <(printf '%s\n' "$found")
+    return 1
+  }
+}

@@ -155,3 +155,16 @@ nodes_ready_on() {
   all_healthy "${HOSTS[@]}"
   written
 }
+
+@test "start.sh is killed with -9 at twenty random moments and run again: the same state each time" {
+  local round state
+  writer_start
+  state=$(host_state host-2)
+  [[ $state == *etcd.pid*kube-proxy.pid*10.207.182.19* ]]
+  for round in {1..20}; do
+    start_killed host-2 "$state"
+  done
+  start_hosts "${HOSTS[@]}"
+  all_healthy "${HOSTS[@]}"
+  written
+}

@@ -194,6 +194,31 @@ END
   run -0 script node/start-kubelet.sh
 }
 
+@test "kubelet: the registry's credentials are in its HOME, closed to others; files that go before them are said" {
+  PORT=$(free_port)
+  fake_daemon kubelet
+  printf 'exit 0\n' >"$BUNDLE/node/load-images.sh"
+  make_start node/start-kubelet.sh kubelet \
+    "readonly KB_HEALTH_PORT=$PORT KB_DOCKER_SOCKET=/x KB_HOME=node/kubelet-home KB_KUBELET_ROOT='$STATE/kube let'" \
+    kubelet "--port=$PORT" "--dump=$BATS_TEST_TMPDIR/dump"
+  run -0 script node/start-kubelet.sh
+  has "the registry's credentials are not in this bundle"
+  run -0 script node/stop-kubelet.sh
+  mkdir -p "$BUNDLE/node/kubelet-home/.docker" "$STATE/kube let"
+  echo SECRET >"$BUNDLE/node/kubelet-home/.docker/config.json"
+  chmod 0644 "$BUNDLE/node/kubelet-home/.docker/config.json"
+  echo '{}' >"$STATE/kube let/config.json"
+  run -0 script node/start-kubelet.sh
+  has "could be read by others (mode 644): 600 now."
+  [[ $(stat -c %a "$BUNDLE/node/kubelet-home/.docker/config.json") == 600 ]]
+  has "the kubelet reads $STATE/kube let/config.json, and not the credentials of this bundle."
+  has "mv '$STATE/kube let/config.json' '$STATE/kube let/config.json'.previous"
+  has_not SECRET
+  run -0 node -p 'JSON.parse(require("fs").readFileSync(process.argv[1], "utf8")).env.HOME' "$BATS_TEST_TMPDIR/dump"
+  [[ $output == "$BUNDLE/node/kubelet-home" ]]
+  run -1 grep -r SECRET "$BUNDLE/log" "$BUNDLE/run"
+}
+
 @test "need docker: met when the bundle's client reaches it" {
   NEEDS='start docker "docker on this host" - -' simple_unit
   sed -i "2i readonly KB_DOCKER_SOCKET='$STATE/docker.sock'" "$BUNDLE/master/start-kube-scheduler.sh"

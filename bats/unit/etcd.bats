@@ -74,6 +74,7 @@ cluster_of() {
   SECONDS=0
   run -3 start 1
   ((SECONDS >= 9 && SECONDS <= 18))
+  has "etcd: 1 of 3 members up, waiting for sandbox-2, sandbox-3 ... "
   has "waits: 2 of 3 members are missing: m2 (sandbox-2 127.0.0.1:${PEER[2]}), m3 (sandbox-3"
   has "etcd/start-etcd.sh"
   has "status.sh"

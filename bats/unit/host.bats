@@ -140,10 +140,78 @@ two_units() {
   two_units
   script start.sh >/dev/null 3>&-
   run -0 script status.sh
-  has_not "command line changed"
+  has_not "restart-changed"
   sed -i 's/--port=/--v=4 --port=/' "$BUNDLE/master/start-kube-scheduler.sh"
   run -0 script status.sh
-  has "kube-scheduler: command line changed: stop and start it to use the new one."
+  has "kube-scheduler: it runs with another command line than this bundle has now: start.sh --restart-changed"
+}
+
+@test "start.sh --only and --from: just these, and the check of the files in any case" {
+  two_units
+  printf 'echo "files checked"\n' >"$BUNDLE/verify.sh"
+  make_host_script start 'readonly -a KB_STEPS=(verify.sh update-hosts.sh master/start-kube-controller-manager.sh master/start-kube-scheduler.sh)'
+  run -0 script start.sh --only kube-scheduler
+  [[ ${lines[0]} == "[1/2] verify" && ${lines[1]} == "files checked" ]]
+  has_not "hosts written"
+  [[ ! -e $BUNDLE/run/kube-controller-manager.pid ]]
+  run -0 script start.sh --from kube-controller-manager --no-verify
+  has "[1/2] kube-controller-manager"
+  has "[2/2] kube-scheduler"
+  has_not "files checked"
+}
+
+@test "start.sh: an unknown unit ends with 2, the list and a guess; nothing is started" {
+  two_units
+  run -2 script start.sh --only scheduler
+  has "this host has no scheduler. Did you mean kube-scheduler?"
+  has "update-hosts kube-controller-manager kube-scheduler"
+  run -2 script start.sh --from nonsense
+  has_not "Did you mean"
+  run -2 script start.sh --only etcd --from etcd
+  [[ ! -e $BUNDLE/run/kube-scheduler.pid ]]
+}
+
+@test "start.sh --restart-changed: what runs with another command line or program, in order, nothing else" {
+  two_units
+  script start.sh >/dev/null 3>&-
+  local manager scheduler
+  manager=$(pid_of kube-controller-manager)
+  scheduler=$(pid_of kube-scheduler)
+  run -0 script start.sh --restart-changed
+  [[ $(pid_of kube-controller-manager) == "$manager" && $(pid_of kube-scheduler) == "$scheduler" ]]
+  sed -i 's/--port=/--v=4 --port=/' "$BUNDLE/master/start-kube-scheduler.sh"
+  run -0 script start.sh --restart-changed
+  has "kube-scheduler is stopped and started: it runs with another command line than this bundle has now"
+  [[ $(pid_of kube-controller-manager) == "$manager" && $(pid_of kube-scheduler) != "$scheduler" ]]
+  # The same command line, but a program that tar has put in the place of the old one.
+  scheduler=$(pid_of kube-scheduler)
+  cp "$BUNDLE/bin/kube-controller-manager" "$BUNDLE/bin/new"
+  printf '# newer\n' >>"$BUNDLE/bin/new"
+  mv "$BUNDLE/bin/new" "$BUNDLE/bin/kube-controller-manager"
+  run -0 script status.sh
+  has "kube-controller-manager: its program is another one than this bundle has now"
+  run -0 script start.sh
+  [[ $(pid_of kube-controller-manager) == "$manager" ]]
+  run -0 script start.sh --restart-changed
+  has "kube-controller-manager is stopped (it was pid $manager)"
+  [[ $(pid_of kube-controller-manager) != "$manager" && $(pid_of kube-scheduler) == "$scheduler" ]]
+  run -0 script status.sh
+  has_not "restart-changed"
+}
+
+@test "status.sh: the last error of this start, below the table when it is long" {
+  local line
+  two_units '--say=E1125 03:12:11.000000    7 leaderelection.go:200] something that takes far more room than one line of a terminal has, and then some'
+  printf 'E1124 01:01:01.000000    7 old.go:1] of an earlier start\n' >"$BUNDLE/log/kube-scheduler.log"
+  script start.sh >/dev/null 3>&-
+  run -0 script status.sh
+  grep -E '^kube-scheduler +running .* healthy +see below$' <<<"$output"
+  grep -E '^kube-controller-manager +running .* healthy$' <<<"$output"
+  has "kube-scheduler: E1125 03:12:11.000000 7 leaderelection.go:200] something"
+  has_not "of an earlier start"
+  for line in "${lines[@]}"; do
+    ((${#line} <= 80))
+  done
 }
 
 @test "status.sh: who is waited for" {

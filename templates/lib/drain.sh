@@ -89,11 +89,11 @@ drain_pods() {
   ((${#OF_DAEMONSETS[@]} == 0)) || options+=(--ignore-daemonsets)
   if ((${#UNMANAGED[@]} == 0 || OPT_FORCE_DRAIN)); then
     ((${#UNMANAGED[@]} == 0)) || options+=(--force)
-    run_kubectl drain "$KB_HOST" "${options[@]}" || kubectl_failed "drain $KB_HOST ${options[*]}"
+    run_kubectl drain "$KB_HOST" ${options[@]+"${options[@]}"} || kubectl_failed "drain $KB_HOST ${options[*]-}"
     return
   fi
-  KEPT+=("${UNMANAGED[@]}")
-  warn "no controller would make these pods anew, so they are left, and end with docker: ${UNMANAGED[*]}." \
+  KEPT+=(${UNMANAGED[@]+"${UNMANAGED[@]}"})
+  warn "no controller would make these pods anew, so they are left, and end with docker: ${UNMANAGED[*]-}." \
     "To delete them too:" "  $TYPED_ROOT/stop.sh --force-drain"
   list_pods || return 1
   while read -r namespace name; do
@@ -159,26 +159,30 @@ wait_for_pods() {
       [[ -z $name ]] || is_kept "$name" || left+=("$name")
     done <<<"$PODS"
     if ((${#left[@]} == 0)); then
-      say "The node is drained: its pods have ended.${KEPT[0]:+ Left were: ${KEPT[*]}.}"
+      say "The node is drained: its pods have ended.${KEPT[0]:+ Left were: ${KEPT[*]-}.}"
       return 0
     elif past_deadline "$DRAIN_SECONDS" || ((INTERRUPTED)); then
-      warn "still there after $((NOW - STARTED_AT)) s: ${left[*]}. They end with docker."
+      warn "still there after $((NOW - STARTED_AT)) s: ${left[*]-}. They end with docker."
       return 0
     fi
-    progress "draining: ${#left[@]} pods have to end: ${left[*]}"
+    progress "draining: ${#left[@]} pods have to end: ${left[*]-}"
     pause 1
   done
 }
 
 # uncordon_node: at the end of start.sh, when stop.sh had cordoned it. The API may take a moment.
 uncordon_node() {
+  local limit=30
   if [[ ! -e $CORDON_FILE ]]; then
     return 0
+  fi
+  if ((${OPT_TIMEOUT:-0} > 0)); then
+    limit=$OPT_TIMEOUT
   fi
   read_clock
   STARTED_AT=$NOW
   until find_api && run_kubectl uncordon "$KB_HOST"; do
-    if past_deadline 30 || ((INTERRUPTED)); then
+    if past_deadline "$limit" || ((INTERRUPTED)); then
       die "everything runs, but this node is still cordoned, as stop.sh left it: it gets no pods." \
         "When the API answers, run the first again, or type the second:" \
         "  $TYPED_ROOT/start.sh" "  $TYPED_ROOT/bin/kubectl uncordon $KB_HOST"

@@ -9,7 +9,6 @@
 
 # Sets what all of them need and holds the lock: they change the same data and the same cluster.
 life_begin() {
-  # shellcheck disable=SC2034 # unit.sh reads it
   TIMEOUT=${OPT_TIMEOUT:-$KB_TIMEOUT}
   require_root
   require_tools awk cp date df du find flock grep mkdir mktemp mv od readlink rm sed setsid sha256sum sort stat sync tail timeout
@@ -25,10 +24,15 @@ life_begin() {
   esac
   make_folder "$KB_ROOT/run"
   make_folder "$KB_ROOT/log"
-  if ! try_lock "$KB_ROOT/run/etcd-life.lock"; then
-    die "another script of etcd/ (pid ${LOCK_HOLDER:-unknown}) is at work here." \
-      "Wait for its end, then run this again. See what it does with:" "  ps -fp ${LOCK_HOLDER:-PID}"
-  fi
+  # A script that was killed leaves a cp behind, which holds the lock until it ends: two must not write one copy.
+  until try_lock "$KB_ROOT/run/etcd-life.lock"; do
+    if past_deadline 10; then
+      die "another script of etcd/ (pid ${LOCK_HOLDER:-unknown}) is at work here, or what it left behind." \
+        "Wait for its end, then run this again. See what it is with:" "  ps -ef | grep '[e]tcd'"
+    fi
+    progress "another script of etcd/ (pid ${LOCK_HOLDER:-unknown}) is at work, waiting for it"
+    pause 0.5
+  done
   find_place
 }
 
@@ -163,9 +167,10 @@ set_aside() {
   rm -f -- "$FIRST_START_FILE"
 }
 
-# start_member: by this bundle's own start script; returns its exit code.
+# start_member: by this bundle's own start script; returns its exit code. With the time given it does not end early
+# because hosts of the list are missing that this cluster does not have yet.
 start_member() {
-  "$BASH" "$KB_ROOT/etcd/start-etcd.sh" ${OPT_TIMEOUT:+--timeout "$OPT_TIMEOUT"} 8>&-
+  "$BASH" "$KB_ROOT/etcd/start-etcd.sh" --timeout "$TIMEOUT" 8>&-
 }
 
 stop_member() {

@@ -19,7 +19,7 @@ choose_steps() {
     require_step "$OPT_ONLY$OPT_FROM"
   fi
   CHOSEN=()
-  for step in "${KB_STEPS[@]}"; do
+  for step in ${KB_STEPS[@]+"${KB_STEPS[@]}"}; do
     step_title "$step"
     if [[ -n $OPT_FROM && $TITLE == "$OPT_FROM" ]]; then
       from=1
@@ -36,7 +36,7 @@ choose_steps() {
 require_step() {
   local step guess=''
   local -a names=()
-  for step in "${KB_STEPS[@]}"; do
+  for step in ${KB_STEPS[@]+"${KB_STEPS[@]}"}; do
     step_title "$step"
     if [[ $TITLE == "$1" ]]; then
       return 0
@@ -47,5 +47,5 @@ require_step() {
       guess=$TITLE
     fi
   done
-  refuse "this host has no $1.${guess:+ Did you mean $guess?}" "What it has, in this order:" "${names[*]}"
+  refuse "this host has no $1.${guess:+ Did you mean $guess?}" "What it has, in this order:" "${names[*]-}"
 }

@@ -60,7 +60,7 @@ need_etcd() {
   if ((${#PEERS_MISSING[@]} > 0)); then
     join_words "${PEERS_MISSING[@]}"
     NEED_TEXT+="${#PEERS_MISSING[@]} of $PEERS_TOTAL do not answer: $JOINED)"
-    join_words "${PEERS_AWAY[@]}"
+    join_words ${PEERS_AWAY[@]+"${PEERS_AWAY[@]}"}
     NEED_BRIEFLY="etcd ($((PEERS_TOTAL - ${#PEERS_MISSING[@]})) of $PEERS_TOTAL members up, waiting for $JOINED)"
   else
     NEED_TEXT+="all $PEERS_TOTAL listen, so they are just finding each other)"

@@ -9,7 +9,7 @@ wait_for_needs() {
       die "$KB_UNIT was not started, for it needs: $JOINED." \
         "Start that first. What runs on this host shows:" "  $TYPED_ROOT/status.sh"
     fi
-    join_words "${MISSING_BRIEFLY[@]}"
+    join_words ${MISSING_BRIEFLY[@]+"${MISSING_BRIEFLY[@]}"}
     progress "$KB_UNIT needs: $JOINED"
     pause 0.5
   done
@@ -80,7 +80,7 @@ find_waiting() {
   if missing_needs wait || missing_needs start; then
     join_words ${MISSING[@]+"${MISSING[@]}"}
     WAITING_TEXT="for $JOINED"
-    join_words "${MISSING_BRIEFLY[@]}"
+    join_words ${MISSING_BRIEFLY[@]+"${MISSING_BRIEFLY[@]}"}
     WAITING_BRIEFLY="runs and waits for $JOINED"
     return 0
   fi

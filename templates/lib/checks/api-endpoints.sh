@@ -29,16 +29,16 @@ check() {
     cure+=("An apiserver that announces $JOINED is none of this cluster's masters, or took another address than the specification's: see where it runs, and its --advertise-address.")
   fi
   if ((${#missing[@]} > 0)); then
-    few "${hosts[@]}"
+    few ${hosts[@]+"${hosts[@]}"}
     cure+=("On $FEW, in the bundle's folder, type:" "  master/start-kube-apiserver.sh")
     if ! flag_value kube-apiserver apiserver-count || [[ $FLAG_VALUE != "$masters" ]]; then
       typed_start kube-apiserver
       cure+=("kube-apiserver of this host has --apiserver-count=${FLAG_VALUE:-1} instead of $masters, and so pushes the others out. Start it again with its script:" "  $TYPED_RESTART")
     fi
     few "${missing[@]}"
-    warning "they lack $FEW" "${cure[@]}"
+    warning "they lack $FEW" ${cure[@]+"${cure[@]}"}
   elif ((${#strangers[@]} > 0)); then
-    warning "all $masters masters, and $JOINED, which is none" "${cure[@]}"
+    warning "all $masters masters, and $JOINED, which is none" ${cure[@]+"${cure[@]}"}
   fi
   good "all $masters masters"
 }

@@ -37,11 +37,11 @@ check() {
     good "at most $most s from $count other hosts"
   fi
   say_cure
-  few "${wrong[@]}"
+  few ${wrong[@]+"${wrong[@]}"}
   if ((most > 30)); then
-    bad "it differs from $FEW" "${cure[@]}"
+    bad "it differs from $FEW" ${cure[@]+"${cure[@]}"}
   fi
-  warning "it differs from $FEW" "${cure[@]}"
+  warning "it differs from $FEW" ${cure[@]+"${cure[@]}"}
 }
 
 # Sets pairs and names: etcd and the apiserver of the other hosts, which are few.
@@ -71,7 +71,7 @@ say_cure() {
       '  date -s "@$(($(date +%s) + '"$high"'))"')
     return 0
   fi
-  for entry in "${offs[@]:0:3}"; do
+  for entry in ${offs[@]+"${offs[@]:0:3}"}; do
     # shellcheck disable=SC2016 # the person's shell is to expand it
     cure+=("If this host is right, on ${entry% *}:" '  date -s "@$(($(date +%s) - '"${entry##* }"'))"')
   done

@@ -42,31 +42,31 @@ check() {
     good "the cgroup hierarchies are mounted, its ${#SETTING[@]} helpers are in bin/"
   fi
   if [[ $PHASE == before && ${#missing[@]} -eq 0 && ${#blocked[@]} -eq 0 ]]; then
-    warning "$seen; start.sh does that" "${cure[@]}"
+    warning "$seen; start.sh does that" ${cure[@]+"${cure[@]}"}
   fi
   if ! unit_pid docker; then
     cure+=("Then:" "  $TYPED_START")
   fi
-  bad "$seen" "${cure[@]}"
+  bad "$seen" ${cure[@]+"${cure[@]}"}
 }
 
 # Where the missing ones can be had from: what install-docker.sh has placed, or this host's tarball.
 find_helpers() {
   local parent=${KB_ROOT%/*} file name
   local -a members=() placed=()
-  for name in "${missing[@]}"; do
+  for name in ${missing[@]+"${missing[@]}"}; do
     members+=("${KB_ROOT##*/}/bin/$name")
     if [[ -x /usr/bin/$name ]] && grep -q "^/usr/bin/$name"$'\t' "$KB_ROOT/run/install-docker.tsv" 2>/dev/null; then
       placed+=("/usr/bin/$name")
     fi
   done
   if ((${#placed[@]} == ${#missing[@]})); then
-    cure+=("install-docker.sh has put copies of them into /usr/bin:" "  cp -p ${placed[*]} $TYPED_ROOT/bin/")
+    cure+=("install-docker.sh has put copies of them into /usr/bin:" "  cp -p ${placed[*]-} $TYPED_ROOT/bin/")
     return 0
   fi
   file=$parent/$KB_HOST.tar.gz
   if [[ -f $file && ${KB_ROOT##*/} == "$KB_CLUSTER" ]]; then
-    quote_words "$file" -C "$parent" "${members[@]}"
+    quote_words "$file" -C "$parent" ${members[@]+"${members[@]}"}
     cure+=("Take them out of the tarball again:" "  tar xzf $QUOTED")
     return 0
   fi

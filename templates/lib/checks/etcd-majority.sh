@@ -34,14 +34,14 @@ check() {
     good "all $total members answer, healthy"
   elif ((healthy * 2 > total)); then
     say_cure
-    warning "$healthy of $total members are healthy; not: $FEW. etcd works while $((total / 2 + 1)) are" "${cure[@]}"
+    warning "$healthy of $total members are healthy; not: $FEW. etcd works while $((total / 2 + 1)) are" ${cure[@]+"${cure[@]}"}
   elif ((up * 2 > total)); then
     unknown "$up of $total members run, and none leads yet; they may just be finding each other" \
       "In some seconds, look again; a clock or a network between them may be wrong:" \
       "  $TYPED_ROOT/doctor.sh --only etcd-majority,clock,hosts-reachable"
   fi
   say_cure
-  bad "$up of $total members run, and $((total / 2 + 1)) have to; not healthy: $FEW" "${cure[@]}"
+  bad "$up of $total members run, and $((total / 2 + 1)) have to; not healthy: $FEW" ${cure[@]+"${cure[@]}"}
 }
 
 # Those that are not healthy: without their peer port open, they do not run.
@@ -75,8 +75,8 @@ say_cure() {
     few "${hosts[@]}"
     cure+=("Start the next one, in the bundle's folder on $FEW:" "  etcd/start-etcd.sh")
   fi
-  if ((${#down[@]} > 0 && healthy * 2 > total)) && [[ -e $KB_ROOT/etcd/replace-member.sh ]]; then
-    cure+=("Only when that host or its data is lost for good:" "  $TYPED_ROOT/etcd/replace-member.sh --help")
+  if ((${#down[@]} > 0 && healthy * 2 > total)); then
+    cure+=("Only when its data is lost for good, in the bundle's folder there:" "  etcd/replace-member.sh")
   elif ((${#down[@]} > 0 && healthy * 2 <= total)); then
     say_recovery
   fi
@@ -84,11 +84,10 @@ say_cure() {
 }
 
 say_recovery() {
-  local line='  etcd --force-new-cluster (once, by hand, on a copy of the data folder)'
-  if [[ -e $KB_ROOT/etcd/recover-etcd.sh ]]; then
-    line="  $TYPED_ROOT/etcd/recover-etcd.sh --help"
-  elif ! has_role etcd; then
-    line="  etcd/recover-etcd.sh --help (in the bundle's folder of a member's host)"
+  local line="  $TYPED_ROOT/etcd/recover-etcd.sh" where=''
+  if ! has_role etcd; then
+    line='  etcd/recover-etcd.sh'
+    where=", in the bundle's folder on a member's host"
   fi
-  cure+=("Only when so many are lost for good: the data of one member becomes a new cluster. Read first what it says:" "$line")
+  cure+=("Only when so many are lost for good: a new cluster of the data of one member; it says what may be lost, and asks$where:" "$line")
 }

@@ -30,13 +30,12 @@ check() {
   for index in "${!MEMBER_NAME[@]}"; do
     if [[ $known != *" $index "* ]]; then
       wrong+=("${MEMBER_NAME[index]} (${MEMBER_HOST[index]}) is missing")
-      cure+=("Add it, then start it on ${MEMBER_HOST[index]} with etcd/start-etcd.sh:"
-        "  $ETCDCTL member add ${MEMBER_NAME[index]} http://${MEMBER_ADDRESS[index]}:${MEMBER_PEER[index]}")
+      cure+=("It joins with this, in the bundle's folder on ${MEMBER_HOST[index]}:" "  etcd/add-member.sh")
     fi
   done
   if ((${#wrong[@]} > 0)); then
     few "${wrong[@]}"
-    warning "$FEW" "${cure[@]}"
+    warning "$FEW" ${cure[@]+"${cure[@]}"}
   fi
   good "$seen"
 }

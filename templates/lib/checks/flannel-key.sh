@@ -51,7 +51,7 @@ join_statuses() {
       *) words+=("${MEMBER_NAME[index]}: HTTP ${ANSWER_STATUS[index]}") ;;
     esac
   done
-  few "${words[@]}"
+  few ${words[@]+"${words[@]}"}
   printf '%s' "$FEW"
 }
 

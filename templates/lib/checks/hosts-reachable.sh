@@ -16,7 +16,7 @@ check() {
   if ((${#names[@]} == 0)); then
     skip "there is no other host that this one needs"
   fi
-  probe_all 4 "${pairs[@]}"
+  probe_all 4 ${pairs[@]+"${pairs[@]}"}
   # A port that is refused or open shows that its host is there.
   for index in "${!names[@]}"; do
     case ${PROBED[index]} in open | refused) answered[${pairs[2 * index]}]=1 ;; esac
@@ -94,7 +94,7 @@ say_result() {
     good "all $count ports are reached"
   fi
   if ((lost == 0)) || only_nodes; then verdict=warning; fi
-  "$verdict" "$reached of $count ports are reached; $seen" "${cure[@]}"
+  "$verdict" "$reached of $count ports are reached; $seen" ${cure[@]+"${cure[@]}"}
 }
 
 # One node that is away for a repair is no fault of the cluster; everybody away is.

@@ -15,7 +15,7 @@ check() {
   done
   if ((${#wrong[@]} > 0)); then
     join_words "${wrong[@]}"
-    bad "$JOINED" "${cure[@]}"
+    bad "$JOINED" ${cure[@]+"${cure[@]}"}
   fi
   good "$seen"
 }

@@ -87,7 +87,7 @@ ask_some() {
     exec {file}< <(exec timeout --foreground 4 getent ahostsv4 "$name" 2>/dev/null)
     files+=("$file")
   done
-  for file in "${files[@]}"; do
+  for file in ${files[@]+"${files[@]}"}; do
     got=''
     IFS=' ' read -r got _ <&"$file" || true
     exec {file}<&-

@@ -37,7 +37,7 @@ check() {
     good "all ${#subnets[@]} subnets of other hosts are led right ($backend)"
   fi
   typed_start flanneld
-  few "${wrong[@]}"
+  few ${wrong[@]+"${wrong[@]}"}
   bad "$FEW" "Take away what leads them elsewhere (another network's route, a VPN), or start flanneld again:" "  ip route" "  $TYPED_RESTART"
 }
 
@@ -59,8 +59,8 @@ look_at_routes() {
     if [[ $device != flannel* && $via != "${owner[$target]}" ]]; then
       wrong+=("$target of ${owner[$target]} goes ${via:+via $via }over ${device:-nothing}")
     fi
-    unset -v "owner[$target]"
-  done < <(printf 'route get %s\n' "${subnets[@]}" | ip -4 -o -force -batch - 2>/dev/null || true)
+    unset "owner[$target]"
+  done < <(printf 'route get %s\n' ${subnets[@]+"${subnets[@]}"} | ip -4 -o -force -batch - 2>/dev/null || true)
   for target in "${!owner[@]}"; do
     wrong+=("$target of ${owner[$target]} has no route")
   done

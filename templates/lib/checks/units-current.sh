@@ -28,6 +28,9 @@ check() {
   elif ((${#old[@]} == 0)); then
     good "the $count units that run have those of their scripts"
   fi
+  if ((${#old[@]} > 1)); then
+    cure=("  $TYPED_ROOT/start.sh --restart-changed")
+  fi
   join_words "${old[@]}"
-  warning "other than in the script: $JOINED" "To use the new one, one host after the other:" "${cure[@]}"
+  warning "other than in the script: $JOINED" "To use the new one, one host after the other:" ${cure[@]+"${cure[@]}"}
 }

@@ -35,7 +35,7 @@ check() {
     cure=("Type, and see what each of them says:" "  $TYPED_ROOT/start.sh")
   fi
   if ((${#died[@]} + ${#stopped[@]} + ${#sick[@]} == 0)); then
-    warning "$JOINED" "${cure[@]}"
+    warning "$JOINED" ${cure[@]+"${cure[@]}"}
   fi
   bad "$JOINED" "${cure[@]}"
 }
