@@ -475,3 +475,20 @@ inside() {
   lacks 'pids/kubepods'
   has UNMOUNTED
 }
+
+@test "services are taken away first of all; while that fails, data stays" {
+  echo 'echo "SERVICES $*"; exit 1' >"$BUNDLE/install-services.sh"
+  run inside '
+    script uninstall.sh --record
+    disturb
+    script uninstall.sh --purge-data --yes || echo "CODE $?"
+    [[ -e $DATA/etcd/data-dir/member/db && -e $BUNDLE/bin/docker ]]
+    echo "echo gone" >"$BUNDLE/install-services.sh"
+    script uninstall.sh --purge-data --yes
+    [[ ! -e $DATA && ! -e $BUNDLE/bin ]]
+  '
+  status_is 0
+  [[ $output == *'SERVICES --undo'*'chains out of'* ]]
+  has 'CODE 1'
+  has 'not undone, see above: take away the services'
+}
