@@ -390,9 +390,9 @@ setup() {
     ip link add flannel0 type bridge
     ip addr add 10.1.7.0/16 dev flannel0
     sees good flannel-leftovers
-    ip addr replace 172.16.7.0/16 dev flannel0
+    ip addr replace 172.1.7.0/16 dev flannel0
     ip addr del 10.1.7.0/16 dev flannel0
-    sees bad flannel-leftovers "flannel0 has 172.16.7.0, which is not in 10.1.0.0/16"
+    sees bad flannel-leftovers "flannel0 has 172.1.7.0, which is not in 10.1.0.0/16"
     type_cure
     sees good flannel-leftovers'
 }

@@ -150,7 +150,7 @@ To look at these again:"* ]]
 }
 
 @test "a check that hangs is ended at its time with its children, and the others are not held up" {
-  a_check hangs 'sleep 98765 & wait' check_limit=1
+  a_check hangs 'sleep 298.765 & wait' check_limit=1
   a_check ends 'good yes'
   SECONDS=0
   run -2 script doctor.sh
@@ -159,7 +159,7 @@ To look at these again:"* ]]
   has "ends: yes"
   has_not "Killed"
   has "doctor.sh --only hangs"
-  ! pgrep -f 'sleep 98765'
+  ! pgrep -f 'sleep 298.765'
 }
 
 @test "a check that is broken costs its own line: dies, says nothing, says two things, prints, has no check()" {
@@ -193,7 +193,7 @@ To look at these again:"* ]]
 }
 
 @test "it changes nothing: no file of the bundle, nothing left in /dev/shm, no process; also after Ctrl-C and kill" {
-  a_check slow 'sleep 45678; good yes' check_limit=20
+  a_check slow 'sleep 245.678; good yes' check_limit=20
   a_check quick 'good yes'
   state() { find "$BUNDLE" -printf '%p %s %T@ %m\n' | sort; ls -d /dev/shm/doctor.* /run/doctor.* 2>/dev/null || true; }
   before=$(state)
@@ -206,14 +206,14 @@ To look at these again:"* ]]
       const { execSync } = require("node:child_process");
       const child = spawn(process.argv[1], [process.argv[2]], { stdio: "ignore", detached: true });
       const timer = setInterval(() => {
-        try { execSync("pgrep -f \"sleep 45678\""); } catch { return; }
+        try { execSync("pgrep -f \"sleep 245.678\""); } catch { return; }
         clearInterval(timer);
         process.kill(child.pid, "SIG" + process.argv[3]);
       }, 50);
       child.on("exit", (code) => { console.log("code", code); });
     ' "$SHELL_UNDER_TEST" "$BUNDLE/doctor.sh" "$signal"
     if [[ $signal == INT ]]; then has "code 130"; else has "code 143"; fi
-    retry 10 eval '! pgrep -f "sleep 45678" >/dev/null'
+    retry 10 eval '! pgrep -f "sleep 245.678" >/dev/null'
     [[ $(state) == "$before" ]]
   done
 }
