@@ -39,6 +39,6 @@ ask_registry() {
       *) REGISTRY_STATE=odd REGISTRY_TEXT="HTTP $HTTP_STATUS" ;;
     esac
   elif tcp_open "$address" "$port" 2; then
-      REGISTRY_STATE=tls
+    REGISTRY_STATE=tls
   fi
 }

@@ -15,6 +15,7 @@ rotate_log() {
   bytes=$SIZE
   if ((bytes > LOG_BYTES)); then
     if ! copy_log "$file"; then
+      # shellcheck disable=SC2034 # rotate-logs.sh ends with 1 for it
       NOT_ROTATED=1
       quote_word "$file"
       complain "log/$name ($((bytes / 1024)) KiB) could not be copied: is the disk full?" \
@@ -22,6 +23,7 @@ rotate_log() {
       return 0
     fi
     keep_copy "$file"
+    # shellcheck disable=SC2034 # rotate-logs.sh says whether there was anything to do
     ROTATED=1
     say "Rotated log/$name ($((bytes / 1024)) KiB)."
   fi

@@ -81,6 +81,7 @@ place_files() {
     if [[ $current == "${WANTED_TEXTS[index]}x" ]]; then
       continue
     fi
+    # shellcheck disable=SC2034 # services.sh says whether there was anything to do
     CHANGED=1
     if ((OPT_DRY_RUN)); then
       say "would write $path"
@@ -124,6 +125,7 @@ remove_files() {
     if (($# > 0)) && ! "$1" "$path"; then
       continue
     fi
+    # shellcheck disable=SC2034 # services.sh says whether there was anything to do
     CHANGED=1
     if ((OPT_DRY_RUN)); then
       say "would remove $path"

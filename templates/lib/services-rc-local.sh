@@ -144,6 +144,7 @@ remove_rc_local() {
     return 0
   fi
   read_rc_local
+  # shellcheck disable=SC2034 # services.sh says whether there was anything to do
   CHANGED=1
   if ((OPT_DRY_RUN)); then
     say "would take our lines out of $RC_LOCAL"

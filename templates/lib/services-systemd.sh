@@ -112,7 +112,7 @@ timer_text() {
 
 target_text() {
   header
-  printf '%s\n' '' '[Unit]' "Description=kubebale $KB_CLUSTER: all that $KB_HOST runs" "Wants=${ALL_UNITS[*]}" \
+  printf '%s\n' '' '[Unit]' "Description=kubebale $KB_CLUSTER: all that $KB_HOST runs" "Wants=${ALL_UNITS[*]-}" \
     '' '[Install]' 'WantedBy=multi-user.target'
 }
 

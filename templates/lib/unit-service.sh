@@ -5,6 +5,7 @@
 # begin_service: before anything is waited for.
 begin_service() {
   # Others may take hours, and nobody sits there to type it again.
+  # shellcheck disable=SC2034 # unit-wait.sh reads it
   TIMEOUT=${OPT_TIMEOUT:-0}
   PROGRESS_SAID=''
   trap 'service_told_to_end' INT TERM

@@ -13,7 +13,7 @@ check() {
   local -a off=() lacking=()
   cgroup_find_missing
   if ((${#CGROUP_MISSING[@]} == 0)); then
-    good "mounted: ${CGROUP_ESSENTIAL[*]}"
+    good "mounted: ${CGROUP_ESSENTIAL[*]-}"
   fi
   for name in "${CGROUP_MISSING[@]}"; do # never empty: see above
     state=$(awk -v name="$name" '$1 == name { print $4 }' /proc/cgroups 2>/dev/null) || state=''
@@ -35,9 +35,9 @@ check() {
     bad "this system uses cgroup v2 for: $held" "${LINE_CURE[@]}" \
       "systemd 256 and 257 want SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE=1 there too; newer ones cannot do it."
   elif [[ $PHASE == after ]]; then
-    bad "not mounted: ${CGROUP_MISSING[*]}" "Mount them, then go on:" "  $TYPED_ROOT/node/mount-cgroup.sh" "  $TYPED_ROOT/start.sh"
+    bad "not mounted: ${CGROUP_MISSING[*]-}" "Mount them, then go on:" "  $TYPED_ROOT/node/mount-cgroup.sh" "  $TYPED_ROOT/start.sh"
   fi
-  warning "not mounted yet: ${CGROUP_MISSING[*]}" "start.sh does it, or now:" "  $TYPED_ROOT/node/mount-cgroup.sh"
+  warning "not mounted yet: ${CGROUP_MISSING[*]-}" "start.sh does it, or now:" "  $TYPED_ROOT/node/mount-cgroup.sh"
 }
 
 # held_by_version_2: prints the missing controllers that a cgroup2 hierarchy has in use: they cannot be mounted.

@@ -23,5 +23,5 @@ check() {
     good "yes"
   fi
   quote_word "${wrong[0]}"
-  bad "read-only: ${wrong[*]}" "The kernel may say why (a broken disk?), then:" "  dmesg | tail -n 50" "  mount -o remount,rw $QUOTED"
+  bad "read-only: ${wrong[*]-}" "The kernel may say why (a broken disk?), then:" "  dmesg | tail -n 50" "  mount -o remount,rw $QUOTED"
 }
