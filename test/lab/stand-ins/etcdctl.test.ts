@@ -80,7 +80,7 @@ describe('etcdctl and the scripts of a bundle', () => {
     const script = `
       set -euo pipefail
       KB_ROOT=${templates}
-      . "$KB_ROOT/lib/http.sh"; . "$KB_ROOT/lib/needs.sh"; . "$KB_ROOT/lib/etcd-guard.sh"; . <(sed -n '/^list_members/,/^}/p' "$KB_ROOT/lib/units/etcd.sh")
+      . "$KB_ROOT/lib/quote.sh"; . "$KB_ROOT/lib/http.sh"; . "$KB_ROOT/lib/needs.sh"; . "$KB_ROOT/lib/etcd-list.sh"; . "$KB_ROOT/lib/etcd-guard.sh"
       die() { echo "die: $*"; exit 1; }
       forbid_start() { echo "forbidden: $1"; }
       etcd_says_healthy ${host} ${port} && echo healthy

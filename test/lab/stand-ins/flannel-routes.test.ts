@@ -77,6 +77,8 @@ describe.runIf(may)('flanneld on two hosts', () => {
     until('subnet.env', async () => {
       const text = existsSync(fileOf(number)) ? readFileSync(fileOf(number), 'utf8') : '';
       return /SUBNET=(\S+)/.exec(text)?.[1]?.replace('.1/', '.0/');
+    }).catch((error: unknown) => {
+      throw new Error(`${error}\n${runs.map((run) => run.text()).join('\n')}`);
     });
   const routes = (number: number): string => ip('-n', hosts[number - 1]?.name ?? '', 'route', 'show');
 

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { isIPv4 } from 'node:net';
-import { networkInterfaces } from 'node:os';
+import { ipv4Addresses } from '../addresses.ts';
 
 /** The interface by which hosts reach each other. */
 export interface ExternalInterface {
@@ -15,11 +15,10 @@ export interface ExternalInterface {
  * main.go lookupIface.
  */
 export function findInterface(iface: string): ExternalInterface {
-  const all = networkInterfaces();
-  const addressesOf = (name: string): string[] =>
-    (all[name] ?? []).filter((one) => one.family === 'IPv4').map((one) => one.address);
+  const all = ipv4Addresses();
+  const addressesOf = (name: string): readonly string[] => all.get(name) ?? [];
   if (isIPv4(iface)) {
-    const name = Object.keys(all).find((one) => addressesOf(one).includes(iface));
+    const name = [...all.keys()].find((one) => addressesOf(one).includes(iface));
     if (name === undefined) {
       throw new Error(`Error looking up interface ${iface}: No interface with given IP found`);
     }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { networkInterfaces } from 'node:os';
+import { ipv4Addresses } from '../addresses.ts';
 
 /**
  * The address of the interface with the default route, as pkg/util/net ChooseHostInterface takes it from
@@ -8,7 +8,7 @@ import { networkInterfaces } from 'node:os';
 export function defaultAddress(): string | undefined {
   const name = interfaceOf(readFileSync('/proc/net/route', 'utf8'));
   if (name === undefined) return undefined;
-  return networkInterfaces()[name]?.find((address) => address.family === 'IPv4')?.address;
+  return ipv4Addresses().get(name)?.[0];
 }
 
 /** The interface of the default route in the text of /proc/net/route; undefined when there is none. */

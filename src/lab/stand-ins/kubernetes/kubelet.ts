@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { hostname, networkInterfaces } from 'node:os';
+import { hostname } from 'node:os';
+import { ipv4Addresses } from '../addresses.ts';
 import { sendJson, sendText } from '../http-server.ts';
 import { glog, writeError } from '../log.ts';
 import type { StandIn } from '../types.ts';
@@ -69,8 +70,8 @@ async function nodeFacts({ flags, release }: Daemon, docker: DockerApi): Promise
 }
 
 function anyAddress(): string {
-  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
-  return all.find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? '127.0.0.1';
+  const all = [...ipv4Addresses().values()].flat();
+  return all.find((address) => !address.startsWith('127.')) ?? '127.0.0.1';
 }
 
 async function openPorts(daemon: Daemon): Promise<void> {
