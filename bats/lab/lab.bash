@@ -350,11 +350,12 @@ nodes_ready() {
   [[ $(grep -cE '^[^ ]+ +Ready' <<<"$text") -eq $1 ]]
 }
 
-# host_state HOST: all that a start leaves behind, without what differs from start to start. The daemons are those
+# host_state HOST: all that a start leaves behind, without what differs from start to start, or tells that there was a
+# stop before. The daemons are those
 # whose folder is the bundle: one that no pid file knows would be a line more.
 host_state() {
   # shellcheck disable=SC2016 # the host's shell expands it
-  on "$1" bash -c 'ls -A "$1/run" && cat /etc/hosts && grep -o " /sys/fs/cgroup[^ ]*" /proc/mounts | sort
+  on "$1" bash -c 'ls -A "$1/run" | grep -vE "[.]stopped$|^start[.]lock$" && cat /etc/hosts && grep -o " /sys/fs/cgroup[^ ]*" /proc/mounts | sort
     for folder in /proc/[0-9]*; do
       if [[ $(readlink "$folder/cwd") == "$1" && $folder != "/proc/$$" && $folder != "/proc/$BASHPID" ]]; then
         tr "\\0" " " <"$folder/cmdline" && echo

@@ -25,9 +25,9 @@ listing() {
   [[ ! -e $KUBEBALE_LAB ]] || find "$KUBEBALE_LAB" -maxdepth 2
 }
 
-# same_as FILE COMMAND...: what the command lists is what FILE has; a second is given to what is ending by then.
+# same_as FILE COMMAND...: what the command lists is what FILE has; ten seconds are given to what is ending by then.
 same_as() {
-  local file=$1 tries=10
+  local file=$1 tries=100
   shift
   until diff "$file" <("$@"); do
     ((tries-- > 0)) || return 1

@@ -33,8 +33,9 @@ reparse() {
   run -0 script master/start-kube-scheduler.sh
   diff <(node -e 'for (const w of JSON.parse(require("fs").readFileSync(process.argv[1], "utf8")).argv.slice(2))
     process.stdout.write(w + "\0")' "$BATS_TEST_TMPDIR/dump") <(printf '%s\0' "${HOSTILE[@]}")
-  # The note in the log and the one for status.sh stay one line each.
-  [[ $(wc -l <"$BUNDLE/run/kube-scheduler.command") == 1 ]]
+  # The note in the log and the one for status.sh stay one line each; a line for the program comes behind the latter.
+  [[ $(wc -l <"$BUNDLE/run/kube-scheduler.command") == 2 ]]
+  diff <(head -n 1 "$BUNDLE/run/kube-scheduler.command") <("$SHELL_UNDER_TEST" "$BUNDLE/master/start-kube-scheduler.sh" --print)
   [[ $(grep -c '^--- start' "$BUNDLE/log/kube-scheduler.log") == 1 ]]
 }
 
