@@ -280,6 +280,10 @@ setup() {
     iptables -P FORWARD DROP
     sees bad forward-policy "dropped"
     type_cure
+    sees good forward-policy
+    iptables -A FORWARD -j REJECT --reject-with icmp-host-prohibited
+    sees bad forward-policy "dropped by a rule" "iptables -D FORWARD -j REJECT"
+    type_cure
     sees good forward-policy'
   FORWARD=true make_doctor
   on_host '
@@ -300,6 +304,9 @@ setup() {
     iptables -P INPUT DROP
     sees warning firewall "what comes in is dropped"
     iptables -P INPUT ACCEPT
+    iptables -A INPUT -j REJECT
+    sees warning firewall "what comes in is dropped"
+    iptables -F INPUT
     echo ENABLED=yes >/etc/ufw/ufw.conf
     sees warning firewall "ufw is on" "ufw disable"
     rm /etc/ufw/ufw.conf
@@ -350,6 +357,8 @@ setup() {
 
 @test "etcd-data: none, ours, of another cluster or member, somebody's, lost" {
   make_doctor
+  printf '#!/bin/bash\n' >"$BUNDLE/etcd/stop-etcd.sh"
+  chmod 0755 "$BUNDLE/etcd/stop-etcd.sh"
   on_host '
     data="$TEST_FOLDER/etcd data"
     sees good etcd-data "none yet"
@@ -358,6 +367,11 @@ setup() {
     touch "$BUNDLE/etcd/migrate-etcd.sh"
     sees warning etcd-data "migrate-etcd.sh --from"
     rm "$BUNDLE/etcd/migrate-etcd.sh"
+    sleep 300 3>&- &
+    printf "%s\n" "$!" "$(awk "{ print \$22 }" "/proc/$!/stat")" "$(cat /proc/sys/kernel/random/boot_id)" >"$BUNDLE/run/etcd.pid"
+    sees good etcd-data "begun by the etcd that runs here (pid $!)"
+    kill "$!"
+    rm "$BUNDLE/run/etcd.pid"
     printf "name=etcd2\ninitial-cluster-token=etcd-cluster-1\ninitial-cluster=x\n" >"$data.first-start"
     sees good etcd-data "of this member and this cluster"
     printf "name=etcd2\ninitial-cluster-token=etcd-cluster-0\n" >"$data.first-start"

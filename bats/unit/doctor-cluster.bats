@@ -466,7 +466,7 @@ client() {
   has "kube-scheduler runs, but http://127.0.0.1:$PORT/healthz says HTTP 500"
   make_start master/start-kube-scheduler.sh kube-scheduler "readonly KB_HEALTH_PORT=$PORT" kube-scheduler "--port=$PORT"
   examine 0 units-current
-  has "warning command lines: other than in the script: kube-scheduler"
+  has "warning command lines: other than in the bundle: kube-scheduler"
   bash -c "$(to_type 1)"
   examine 0 units-running,units-current
 }

@@ -60,6 +60,11 @@ kernel_line() {
   if [[ -e /boot/grub2/grub.cfg ]]; then
     make='grub2-mkconfig -o /boot/grub2/grub.cfg'
   fi
+  # CentOS and its like: right whatever the boot loader.
+  if type -P grubby >/dev/null; then
+    LINE_CURE=("Type:" "  grubby --update-kernel=ALL --args=$1 && reboot")
+    return 0
+  fi
   if [[ -e /etc/default/grub ]]; then
     LINE_CURE=("In /etc/default/grub, add this inside of the quotes of GRUB_CMDLINE_LINUX:" "  $1" "then type:" "  $make && reboot")
   elif [[ -e /etc/kernel/cmdline ]]; then

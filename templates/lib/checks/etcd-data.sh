@@ -18,6 +18,8 @@ check() {
   elif [[ ! -d $KB_ETCD_DATA_DIR/member ]]; then
     bad "gone, though this member has run here: $KB_ETCD_DATA_DIR is empty" "start-etcd.sh says what can be done; it starts nothing that is wrong:" \
       "  $TYPED_ROOT/etcd/start-etcd.sh"
+  elif [[ ! -e $first ]] && unit_pid etcd; then
+    good "begun by the etcd that runs here (pid $UNIT_PID), which has not been healthy yet"
   elif [[ ! -e $first ]]; then
     if [[ -e $migrate ]]; then
       cure=("Is it an old cluster's, and its keys are wanted? Then take them over:" "  $TYPED_ROOT/etcd/migrate-etcd.sh --from $typed")
@@ -35,7 +37,7 @@ check() {
   if [[ $token != "$QUOTED" ]]; then
     bad "of another cluster: its token is $token, this one's $QUOTED" \
       "Is this the right bundle? Then move the old data away, which loses nothing:" \
-      "  mv $typed $typed.old; mv $typed.first-start $typed.first-start.old"
+      "  $TYPED_ROOT/etcd/stop-etcd.sh && mv $typed $typed.old && mv $typed.first-start $typed.first-start.old"
   fi
   quote_word "$KB_ETCD_NAME"
   if [[ $name != "$QUOTED" ]]; then

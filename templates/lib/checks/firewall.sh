@@ -8,7 +8,7 @@ check_roles='etcd master node'
 check() {
   # shellcheck source=../doctor-iptables.sh
   . "$KB_ROOT/lib/doctor-iptables.sh"
-  local folder name
+  local folder name last=$'\n''-A INPUT -j (DROP|REJECT)'
   for folder in /proc/[0-9]*; do
     { read -r name <"$folder/comm"; } 2>/dev/null || continue
     if [[ $name == firewalld ]]; then
@@ -25,7 +25,8 @@ check() {
   iptables_version
   need_root
   chain_rules filter INPUT
-  if [[ $RULES == '-P INPUT DROP'* ]]; then
+  # CentOS lets the policy be ACCEPT, and rejects in a last rule.
+  if [[ $RULES == '-P INPUT DROP'* || $RULES =~ $last ]]; then
     warning "what comes in is dropped unless a rule lets it in" "See that the ports of lib/ports.tsv are let in:" "  iptables -S INPUT"
   fi
   good "none that drops what comes in"

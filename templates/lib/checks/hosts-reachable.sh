@@ -70,7 +70,14 @@ judge_end() {
       refused+=("${names[$1]}")
       reached=$((reached + 1))
       ;;
-    unreachable) unreachable+=("${names[$1]}") ;;
+    unreachable)
+      # The kernel says so too when a firewall rejects; of a host that is off there is no hardware address by now.
+      if [[ -n ${answered[$address]-} ]] || ip neigh show to "$address" 2>/dev/null | grep -q lladdr; then
+        silent+=("${names[$1]}, a firewall")
+      else
+        unreachable+=("${names[$1]}")
+      fi
+      ;;
     no-network) routeless+=("${names[$1]}") ;;
     # One port silent where another answers is a firewall; all of them, and it may be off.
     *) if [[ -n ${answered[$address]-} ]]; then silent+=("${names[$1]}, a firewall"); else silent+=("${names[$1]}"); fi ;;

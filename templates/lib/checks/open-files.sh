@@ -14,8 +14,13 @@ check() {
     fi
   done
   if ((${#full[@]} > 0)); then
-    bad "nearly used up by: ${full[*]}" "Restart it with a higher limit, for example for etcd:" \
-      "  ulimit -n 65536; $TYPED_ROOT/etcd/stop-etcd.sh; $TYPED_ROOT/etcd/start-etcd.sh"
+    # shellcheck source=../cluster-look.sh
+    . "$KB_ROOT/lib/cluster-look.sh"
+    typed_start "${full[0]%% *}"
+    bad "nearly used up by: ${full[*]}" "Start it again with a higher limit:" "  ulimit -n 65536; $TYPED_RESTART"
+  fi
+  if [[ -e /etc/systemd/system/kubebale-$KB_CLUSTER.target ]]; then
+    good "that of the systemd units"
   fi
   limit=$(ulimit -Sn)
   if [[ $limit == unlimited ]] || ((limit >= 4096)); then
