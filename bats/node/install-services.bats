@@ -127,7 +127,7 @@ unit_words() {
   grep -qxF "ExecStartPre=/bin/bash \"$BUNDLE/node/mount-cgroup.sh\"" <<<"$flanneld"
   run grep -c ExecStartPre <<<"$docker"
   [[ $output == 0 ]]
-  grep -qxF "ExecStop=/bin/bash \"$BUNDLE/node/stop-docker.sh\"" <<<"$docker"
+  grep -qxF "ExecStop=/bin/bash \"$BUNDLE/node/stop-docker.sh\" --from-systemd --force" <<<"$docker"
   grep -qxF 'Restart=on-failure' <<<"$docker"
   grep -qxF 'Delegate=yes' <<<"$docker"
   grep -qxF "RequiresMountsFor=\"$BUNDLE\" \"/home/work/etcd/data-dir\" \"/srv/my data\"" <<<"$etcd"

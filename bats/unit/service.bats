@@ -78,6 +78,17 @@ healthy_service() {
   [[ -z $(own_processes) ]]
 }
 
+@test "systemd's stop after the service has ended by itself: what a person started meanwhile goes on" {
+  healthy_service
+  run -0 script $STOP
+  ends 0
+  run -0 script $START
+  # As systemd runs ExecStop= then: without a main process.
+  run -0 env -u MAINPID "$SHELL_UNDER_TEST" "$BUNDLE/$STOP" --from-systemd --force
+  run -0 script $START --health
+  run -0 script $STOP
+}
+
 @test "stop-X.sh by hand, also one that has to kill: 0, so that systemd does not start it again" {
   healthy_service --deaf=1
   run -0 script $STOP --timeout 1

@@ -32,7 +32,12 @@ release_units() {
     if [[ $path != "$SYSTEMD_FOLDER"/*.service ]] || ! is_active "$unit"; then
       continue
     fi
-    run_systemctl kill --kill-who=main "$unit"
+    # Between two starts, or in a step before one, there is no main process to tell.
+    if [[ $(systemctl is-active "$unit" 2>/dev/null 8>&-) == activating ]]; then
+      run_systemctl stop "$unit"
+    else
+      run_systemctl kill --kill-who=main "$unit"
+    fi
     for ((waited = 0; waited < 100; waited++)); do
       if ((OPT_DRY_RUN)) || ! is_active "$unit"; then
         break

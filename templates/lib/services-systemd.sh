@@ -64,7 +64,7 @@ service_text() {
   done
   command_text "${KB_SERVICES[index + 1]}" --service
   printf 'ExecStart=%s\n' "$COMMAND_TEXT"
-  command_text "${KB_SERVICES[index + 2]}"
+  command_text "${KB_SERVICES[index + 2]}" --from-systemd --force
   printf 'ExecStop=%s\n' "$COMMAND_TEXT"
   printf '%s\n' 'Restart=on-failure' 'RestartSec=10' \
     '# The stop script ends the daemon; what is left then belongs to its containers.' 'KillMode=process' \

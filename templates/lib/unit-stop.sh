@@ -11,6 +11,7 @@ stop_usage() {
     "" \
     "  --timeout S   seconds until SIGKILL, 0: never (normally $STOP_SECONDS)" \
     "  --force       stop although this looks like the wrong host" \
+    "  --from-systemd  nothing to do when the service's start script has ended" \
     "  --help        print this" \
     "" \
     "Exit codes: 0 stopped, now or before. 1 it would not end, or a start script is" \
@@ -28,11 +29,17 @@ stop_main() {
   fi
   # shellcheck disable=SC2317 # parse_options calls it
   usage() { stop_usage; }
-  parse_options "timeout= force" "$@"
+  parse_options "timeout= force from-systemd" "$@"
+  # systemd runs ExecStop= also after ExecStart= has ended by itself, and then names no main process. What it watched
+  # has ended, and what runs by now was started by a person.
+  if ((OPT_FROM_SYSTEMD)) && [[ -z ${MAINPID-} ]]; then
+    exit 0
+  fi
   STOP_SECONDS=${OPT_TIMEOUT:-$STOP_SECONDS}
   require_root
   require_tools awk flock
   require_host
+  cancel_restart
   if ! wait_for_starter; then
     say "$KB_UNIT is not running."
     exit 0
@@ -51,6 +58,21 @@ stop_main() {
   end_children
   say "$KB_UNIT is stopped (it was pid $pid)."
   forget_pid_file "$pid"
+}
+
+# cancel_restart: a service that failed is started again by systemd some seconds later, unless it is told not to.
+cancel_restart() {
+  local file second service
+  if [[ ! -d /run/systemd/system ]] || ((OPT_FROM_SYSTEMD)) || ! type -P systemctl >/dev/null; then
+    return 0
+  fi
+  for file in /etc/systemd/system/kubebale-*-"$KB_UNIT".service; do
+    second=$(sed -n 2p -- "$file" 2>/dev/null) || continue
+    service=${file##*/}
+    if [[ $second == "# bundle: \"$KB_ROOT\"" && $(systemctl is-active "$service" 2>/dev/null 8>&-) == activating ]]; then
+      systemctl stop "$service" 8>&- || warn "systemd may start $KB_UNIT again. Type:" "  systemctl stop $service"
+    fi
+  done
 }
 
 # wait_for_starter: 0 when the daemon runs, 1 when it does not. When a start script is at work,
