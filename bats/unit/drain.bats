@@ -110,7 +110,7 @@ cluster() {
   rm "$BUNDLE/bin/kubectl"
   run -0 script stop.sh
   has "not drained: this bundle has no kubectl"
-  has "bin/kubectl drain sandbox-1"
+  has "drain sandbox-1"
 }
 
 @test "start.sh without an API: 1, the node is still cordoned, and what to type" {
@@ -119,6 +119,6 @@ cluster() {
   kill -KILL "${HELPERS[@]}"
   run -1 script start.sh --timeout 3
   has "this node is still cordoned"
-  has "bin/kubectl uncordon sandbox-1"
+  has "uncordon sandbox-1"
   [[ -e $BUNDLE/run/cordoned ]]
 }

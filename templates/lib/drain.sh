@@ -25,14 +25,22 @@ find_api() {
   return 1
 }
 
+# read_api_port: sets API_PORT, on a host without an API server of its own.
+read_api_port() {
+  API_PORT=$(awk -F '\t' '$1 == "api-port" { print $2 }' "$KB_ROOT/lib/cluster.tsv" 2>/dev/null) || API_PORT=''
+  API_PORT=${API_PORT:-8080}
+}
+
 # drain_node: what cannot be done is said, and stop.sh goes on.
 drain_node() {
   if ! process_alive "$KB_ROOT/run/kubelet.pid"; then
     return 0
   fi
   if [[ ! -x $KB_ROOT/bin/kubectl || -z ${KB_API_PORT-} ]]; then
+    read_api_port
     not_drained "this bundle has no kubectl. Next time, before stop.sh, type in the bundle of a master:" \
-      "  bin/kubectl drain $KB_HOST" "and when this host runs again:" "  bin/kubectl uncordon $KB_HOST"
+      "  bin/kubectl -s http://127.0.0.1:$API_PORT drain $KB_HOST" "and when this host runs again:" \
+      "  bin/kubectl -s http://127.0.0.1:$API_PORT uncordon $KB_HOST"
     return 0
   fi
   if ! find_api; then
@@ -185,7 +193,7 @@ uncordon_node() {
     if past_deadline "$limit" || ((INTERRUPTED)); then
       die "everything runs, but this node is still cordoned, as stop.sh left it: it gets no pods." \
         "When the API answers, run the first again, or type the second:" \
-        "  $TYPED_ROOT/start.sh" "  $TYPED_ROOT/bin/kubectl uncordon $KB_HOST"
+        "  $TYPED_ROOT/start.sh" "  $TYPED_ROOT/bin/kubectl -s http://127.0.0.1:$KB_API_PORT uncordon $KB_HOST"
     fi
     progress "taking back the cordon of this node"
     pause 1
