@@ -64,15 +64,21 @@ host_start_main() {
 
 # run_step SCRIPT WHERE: ends this script when the step does not end with 0.
 run_step() {
-  local step=$1 changed
+  local step=$1 changed code=0
   local -a options=()
   if ((OPT_FORCE)); then
     options+=(--force)
   fi
   if [[ ${step##*/} == start-* ]]; then
-    if ((OPT_RESTART_CHANGED)) && ! changed=$("$BASH" "$KB_ROOT/$step" --changed 8>&-); then
-      say "$TITLE is stopped and started: ${changed:-its script failed}"
-      call_step "$2" "${step%/*}/stop-${step##*/start-}" ${options[@]+"${options[@]}"}
+    if ((OPT_RESTART_CHANGED)); then
+      changed=$("$BASH" "$KB_ROOT/$step" --changed 8>&-) || code=$?
+      if ((code == 1)) && [[ -n $changed ]]; then
+        say "$TITLE is stopped and started: $changed"
+        call_step "$2" "${step%/*}/stop-${step##*/start-}" ${options[@]+"${options[@]}"}
+      elif ((code)); then
+        # A script that cannot even say it would stop the daemon for nothing.
+        end_start "$code" "$2" "$step"
+      fi
     fi
     options+=(--timeout "${OPT_TIMEOUT:-0}")
   fi
