@@ -25,6 +25,17 @@ setup() {
   has "Not here yet, for the tarball was made without them: bin/docker"
 }
 
+@test "data of etcd inside of the bundle's folder is not called a stray: paths.base may be that folder" {
+  mkdir -p "$BUNDLE/etcd/data-dir/member/wal"
+  : >"$BUNDLE/etcd/data-dir/member/wal/0.wal"
+  : >"$BUNDLE/etcd/data-dir.first-start"
+  run -0 script verify.sh
+  : >"$BUNDLE/etcd/other.sh"
+  run -1 script verify.sh
+  has "does not belong here: etcd/other.sh"
+  [[ $output != *data-dir* ]]
+}
+
 @test "changed, missing, another mode, not of this bundle: each is named, with what to type; 1" {
   printf '\n' >>"$BUNDLE/lib/http.sh"
   rm "$BUNDLE/lib/names.sh"

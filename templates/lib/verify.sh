@@ -89,14 +89,14 @@ compare_files() {
       for (at = 1; at <= count; at++) {
         path = order[at]
         folder = path; sub(/\/.*/, "", folder)
-        if (path ~ /\//) ours[folder] = 1
+        if (path ~ /\//) { ours[folder] = 1; parent = path; sub(/\/[^\/]*$/, "", parent); holds[parent] = 1 }
         should = wanted(mode[path])
         if (!(path in there)) print "missing", path, ""
         else if (!(path in found)) print "unreadable", path, is[path]
         else if (found[path] != sum[path]) print "changed", path, ""
         else if (!fits(is[path], should)) print "mode", path, sprintf("%04d", is[path]) " instead of " should
       }
-      ours["bin"] = 1
+      ours["bin"] = holds["bin"] = 1
       total = split(artifacts, list, "\t")
       for (at = 1; at <= total; at++) {
         if (list[at] == "" || list[at] in sum) continue
@@ -105,7 +105,10 @@ compare_files() {
       }
       for (path in there) {
         folder = path; sub(/\/.*/, "", folder)
-        if (path ~ /\// && folder in ours && !(path in sum) && !(path in belongs)) print "stray", path, ""
+        if (path !~ /\// || !(folder in ours) || path in sum || path in belongs) continue
+        # Folders without one file of ours hold data: paths.base may be the very folder of this bundle.
+        parent = path; sub(/\/[^\/]*$/, "", parent)
+        if (parent in holds && path !~ /\.(first-start|in-progress|origin)$/) print "stray", path, ""
       }
     }
   ' SHA256SUMS "$(manifest_or_nothing)" - | sort
