@@ -63,14 +63,14 @@ on_own_network() {
   bats_file "$1"
 }
 
-# alone FILE: on a network of its own, so that files may run side by side and take the same ports. Its output is
-# printed when it ends.
+# alone FILE: with a network and processes of its own, so that files may run side by side, take the same ports and look
+# for running daemons. Its output is printed when it ends.
 alone() {
   local code=0 output=$REPORTS/${1//\//-}.output
   export REPORTS
   export -f bats_file on_own_network
   # shellcheck disable=SC2016 # the inner bash is to expand it
-  unshare --net --mount bash -c 'on_own_network "$1"' bash "$1" >"$output" 2>&1 || code=$?
+  unshare --net --mount --pid --fork --mount-proc bash -c 'on_own_network "$1"' bash "$1" >"$output" 2>&1 || code=$?
   cat "$output"
   printf '%d\n' "$code" >"$output.code"
 }
@@ -124,7 +124,7 @@ bash test/tools/install-tools.sh || exit
 check 'build' npm run --silent build
 check 'check' npm run --silent check
 time_of vitest run_vitest
-if unshare --net --mount true 2>/dev/null; then
+if unshare --net --mount --pid --fork --mount-proc true 2>/dev/null; then
   time_of 'bats/unit, bats/node' run_bats_together bats/node/*.bats bats/unit/*.bats
 else
   # Not root, or in a container: then they use the machine's own network, one after the other.
