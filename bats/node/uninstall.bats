@@ -15,7 +15,7 @@ setup() {
   make_script node/install-docker.sh install-docker.sh install_docker_main 'readonly -a KB_DOCKER_BINARIES=(docker)'
   printf '#!/bin/sh\n' >"$BUNDLE/bin/docker"
   chmod 0755 "$BUNDLE/bin/docker"
-  make_uninstall "$DATA/etcd/data-dir" "$DATA/etcd/data-dir.first-start" "$DATA/docker/graph" "$DATA/docker/run" /var/lib/kubelet
+  make_uninstall "$DATA/etcd/data-dir" "$DATA/etcd/data-dir.first-start" "$DATA/etcd/data-dir.new" "$DATA/docker/graph" "$DATA/docker/run" /var/lib/kubelet
   remember_machine
 }
 
@@ -108,6 +108,20 @@ inside() {
   has "To be deleted, with everything in it:"
   has "$DATA/etcd/data-dir"
   has 'as it was before the tarball was unpacked'
+}
+
+@test "--purge-data: what etcd's scripts moved aside stays, and is named" {
+  run inside '
+    disturb
+    mkdir -p "$DATA/etcd/data-dir.before-2026/member" "$DATA/etcd/data-dir.removed-2026/member" "$DATA/etcd/data-dir.new"
+    script uninstall.sh --purge-data --yes
+    [[ -d $DATA/etcd/data-dir.before-2026/member && -d $DATA/etcd/data-dir.removed-2026/member ]]
+    [[ ! -e $DATA/etcd/data-dir.new && ! -e $BUNDLE ]]
+  '
+  status_is 0
+  has 'the only copy of something:'
+  has "  $DATA/etcd/data-dir.before-2026"
+  has "  $DATA/etcd/data-dir.removed-2026"
 }
 
 @test "--dry-run changes nothing and names it all" {

@@ -10,20 +10,19 @@ const dataFlags: Partial<Record<UnitId, readonly string[]>> = {
 /** Where a kubelet without --root-dir keeps its pods (Kubernetes 1.3, cmd/kubelet/app/options). */
 const kubeletRoot = '/var/lib/kubelet';
 
-/** The files and folders in which the daemons of a host keep their data, whoever chose them. */
-export function dataPaths(host: HostPlan): readonly string[] {
-  return [...new Set(host.units.flatMap(pathsOfUnit))];
+/**
+ * The folders in which daemons keep their data, each once, whoever chose them: the specification's keys or its `flags`.
+ * @param units Those of one host, their command lines finished.
+ */
+export function dataPaths(units: readonly UnitPlan[]): HostPlan['dataPaths'] {
+  const all = units.flatMap((unit) => foldersOf(unit).map((path) => ({ path, unit: unit.id })));
+  return all.filter(({ path }, index) => all.findIndex((other) => other.path === path) === index);
 }
 
-function pathsOfUnit(unit: UnitPlan): readonly string[] {
+function foldersOf(unit: UnitPlan): readonly string[] {
   const names = dataFlags[unit.id] ?? [];
   const given = unit.command.flags.filter(({ name }) => names.includes(name));
-  if (unit.id === 'kubelet' && given.length === 0) return [kubeletRoot];
-  return given.flatMap((flag) => {
-    const path = flagValue(flag);
-    // Beside the data folder, see lib/units/etcd.sh.
-    return flag.name === 'data-dir' ? [path, `${path}.first-start`] : [path];
-  });
+  return unit.id === 'kubelet' && given.length === 0 ? [kubeletRoot] : given.map(flagValue);
 }
 
 /** A flag's value: its second word, or what comes after the = of its only one. */

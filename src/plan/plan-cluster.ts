@@ -3,7 +3,8 @@ import type { Diagnostics } from '../diagnostics/collector.ts';
 import type { ClusterModel, ComponentKey, HostModel, Role } from '../model/types.ts';
 import { artifactsOf } from './artifacts.ts';
 import { checkOverrides, components } from './check-overrides.ts';
-import { clusterFacts, dataPaths } from './cluster-facts.ts';
+import { clusterFacts } from './cluster-facts.ts';
+import { dataPaths } from './data-paths.ts';
 import { etcdMembers, hostsWith } from './endpoints.ts';
 import { finishUnit } from './finish-unit.ts';
 import { imageSources } from './image-sources.ts';
@@ -96,7 +97,7 @@ function planHost(
     architecture: host.architecture,
     units,
     steps: model.networks.hostsFile ? ['update-hosts.sh', ...steps] : steps,
-    dataPaths: dataPaths(model, host),
+    dataPaths: dataPaths(units),
     artifacts: artifactsOf(model, host),
     inputs: host.roles.includes('node') ? nodeInputs(model) : [],
   };

@@ -153,7 +153,7 @@ export interface HostPlan {
   readonly units: readonly UnitPlan[];
   /** Scripts that start.sh runs, in order. */
   readonly steps: readonly string[];
-  /** Folders that data grows in, and the unit that fills them. */
+  /** Folders that data grows in, each once, and the unit that fills them. */
   readonly dataPaths: readonly { readonly path: string; readonly unit: UnitId }[];
   readonly artifacts: readonly ArtifactNeed[];
   readonly inputs: readonly InputFile[];

@@ -1,5 +1,4 @@
 import type { Entry } from '../bundle/types.ts';
-import { dataPaths } from '../plan/data-paths.ts';
 import type { ClusterPlan, HostPlan, UnitPlan } from '../plan/types.ts';
 import { doctorData, portRows } from './doctor.ts';
 import { readmeData } from './readme.ts';
@@ -66,6 +65,11 @@ function etcdScripts(plan: ClusterPlan, host: HostPlan, unit: UnitPlan, template
   return etcdLife.map((name) => script(`etcd/${name}.sh`, templates.render(`etcd/${name}.sh`, data)));
 }
 
+/** What the scripts of etcd's life leave beside its data (templates/lib: etcd-guard.sh, etcd-refound.sh, etcd-life.sh). */
+function besideEtcdData(folder: string): readonly string[] {
+  return folder === '' ? [] : ['first-start', 'in-progress', 'origin', 'new'].map((word) => `${folder}.${word}`);
+}
+
 /** What uninstall.sh has to know of a host; '' and nothing where it is no node. */
 function uninstallData(host: HostPlan): Readonly<Record<string, Data>> {
   const setting = (unit: string, name: string): string => {
@@ -73,7 +77,7 @@ function uninstallData(host: HostPlan): Readonly<Record<string, Data>> {
     return typeof value === 'string' ? value : '';
   };
   return {
-    data: dataPaths(host),
+    data: [...host.dataPaths.map(({ path }) => path), ...besideEtcdData(setting('etcd', 'KB_ETCD_DATA_DIR'))],
     podNetwork: setting('flanneld', 'KB_POD_NETWORK'),
     socket: setting('docker', 'KB_DOCKER_SOCKET'),
     registry: setting('docker', 'KB_DOCKER_REGISTRY'),

@@ -52,6 +52,23 @@ purge_list() {
     size=$(du -shx -- "$path" 2>/dev/null | awk 'NR == 1 { print $1 }') || true
     printf '  %8s  %s\n' "${size:-?}" "$path"
   done
+  find_asides
+  if ((${#ASIDES[@]} > 0)); then
+    say "These stay; scripts in etcd/ moved them aside, and they may be the only copy of something:" "${ASIDES[@]}"
+  fi
+}
+
+# Sets ASIDES to what lies beside the data of etcd, see etcd-life.sh.
+find_asides() {
+  local path aside
+  ASIDES=()
+  for path in ${KB_DATA[@]+"${KB_DATA[@]}"}; do
+    for aside in "$path".before-* "$path".removed-*; do
+      if [[ -d $aside ]]; then
+        ASIDES+=("  $aside")
+      fi
+    done
+  done
 }
 
 purge_ask() {

@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { dataPaths } from '../../src/plan/data-paths.ts';
 import { compileValue, host, minimal } from '../support/specs.ts';
 
 function pathsOf(spec: object): readonly (readonly string[])[] {
   const { plan, diagnostics } = compileValue(spec);
   if (!plan) throw new Error(JSON.stringify(diagnostics.list(), null, 2));
-  return plan.hosts.map(dataPaths);
+  return plan.hosts.map((host) => host.dataPaths.map(({ path }) => path));
 }
 
 describe('the data paths of a host', () => {
@@ -15,7 +14,7 @@ describe('the data paths of a host', () => {
       hosts: [host(1), host(2, ['etcd']), host(3, ['master']), host(4, ['node'])],
       controlPlane: { endpoint: { kind: 'vip', address: '10.207.182.250' } },
     });
-    const ofEtcd = ['/home/work/etcd/data-dir', '/home/work/etcd/data-dir.first-start'];
+    const ofEtcd = ['/home/work/etcd/data-dir'];
     const ofNode = ['/home/work/docker/runtime_1.11', '/home/work/docker/run', '/var/lib/kubelet'];
     expect(all).toEqual([...ofEtcd, ...ofNode]);
     expect(etcd).toEqual(ofEtcd);

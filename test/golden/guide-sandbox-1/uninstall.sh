@@ -11,10 +11,13 @@ readonly KB_DOCKER_REGISTRY=registry.Xcloud.com KB_DOCKER_CA=''
 # Where the daemons of this host keep their data.
 readonly -a KB_DATA=(
   /home/work/etcd/data-dir
-  /home/work/etcd/data-dir.first-start
   /home/work/docker/runtime_1.11
   /home/work/docker/run
   /var/lib/kubelet
+  /home/work/etcd/data-dir.first-start
+  /home/work/etcd/data-dir.in-progress
+  /home/work/etcd/data-dir.origin
+  /home/work/etcd/data-dir.new
 )
 
 KB_ROOT=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
