@@ -206,7 +206,14 @@ cluster_of() {
   run -1 start 1
   has "migrate-etcd.sh was interrupted on this host"
   printf 'script=migrate-etcd.sh\nstep=swapped\n' >"$BATS_TEST_TMPDIR/data 1.in-progress"
+  run -1 start 1
+  has "the data that migrate-etcd.sh put into"
+  rm "$BATS_TEST_TMPDIR/data 1.in-progress"
+  start 1 3>&-
+  stop 1
+  printf 'script=migrate-etcd.sh\nstep=swapped\n' >"$BATS_TEST_TMPDIR/data 1.in-progress"
   run -0 start 1
+  [[ -e "$BATS_TEST_TMPDIR/data 1.origin" && ! -e "$BATS_TEST_TMPDIR/data 1.in-progress" ]]
 }
 
 @test "a port that is taken: the cause names it" {

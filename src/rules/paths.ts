@@ -48,6 +48,9 @@ function givenPaths({ paths, etcd, docker, kubelet }: ClusterModel): GivenPath[]
   return [
     { name: 'paths.base', text: paths.base, pointer: '/paths/base', kind: 'base', mounted: graph.length === 0 },
     ...data('etcd.dataDir', etcd.dataDir, '/etcd/dataDir', false, 'etcd/data-dir'),
+    ...walFolder(etcd).map(
+      ({ name, path, pointer }) => ({ name, text: path, pointer, kind: 'data', mounted: false }) as const,
+    ),
     ...graph,
     ...data('docker.execRoot', docker.execRoot, '/docker/execRoot', false, 'docker/run'),
     { name: 'docker.socket', text: docker.socket, pointer: '/docker/socket', kind: 'socket', mounted: false },
@@ -63,6 +66,12 @@ function givenPaths({ paths, etcd, docker, kubelet }: ClusterModel): GivenPath[]
           } as const,
         ]),
   ];
+}
+
+/** Where etcd's log goes when `flags` say so; it is data like the rest. */
+function walFolder({ flags }: ClusterModel['etcd']): { name: string; path: string; pointer: string }[] {
+  const path = flags['wal-dir'];
+  return typeof path === 'string' ? [{ name: 'wal-dir', path, pointer: '/etcd/flags/wal-dir' }] : [];
 }
 
 const plainPaths: Rule = {
@@ -115,6 +124,7 @@ const separateFolders: Rule = {
     const given = new Set(givenPaths(model).map(({ pointer }) => pointer));
     const folders = [
       { name: 'etcd.dataDir', path: plainForm(etcd.dataDir), pointer: '/etcd/dataDir' },
+      ...walFolder(etcd).map((folder) => ({ ...folder, path: plainForm(folder.path) })),
       { name: 'docker.graph', path: plainForm(docker.graph), pointer: '/docker/graph' },
       { name: 'docker.execRoot', path: plainForm(docker.execRoot), pointer: '/docker/execRoot' },
       // The kubelet's own default when no other is given.

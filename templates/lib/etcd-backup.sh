@@ -47,6 +47,9 @@ etcd_backup_main() {
   if [[ $BACKUP_FOLDER/ == "$(readlink -f -- "$KB_ETCD_DATA_DIR")"/* ]]; then
     refuse "a backup inside of etcd's own data folder is none: choose another folder than $BACKUP_FOLDER."
   fi
+  if [[ $BACKUP_FOLDER/ == "$KB_ROOT"/* ]]; then
+    refuse "a backup inside of this bundle would be deleted with it: choose another folder than $BACKUP_FOLDER."
+  fi
   # The backup and the copy of it that is tried.
   require_space "$KB_ETCD_DATA_DIR/member" "$BACKUP_FOLDER" 2
   BACKUP_TARGET=$BACKUP_FOLDER/etcd-$KB_HOST-$(date +%Y%m%d-%H%M%S)
@@ -100,6 +103,7 @@ backup_write() {
     fi
   done
   cp -a -- "$work/backup" "$work/tried" || die_unwritable "$work/tried"
+  ISOLATED_DROP=$work
   found_cluster "$work/tried"
   if ((READ_INDEX < BACKUP_INDEX)); then
     rm -rf -- "$work"

@@ -2,6 +2,7 @@
 # An etcd that nobody reaches and that reaches nobody, in a network namespace of its own: for --force-new-cluster,
 # which must happen once and unseen, and for proving a backup. Needs etcd-life.sh.
 
+ISOLATED_DROP=''
 readonly ISOLATED_PID=$KB_ROOT/run/etcd-isolated.pid ISOLATED_LOG=$KB_ROOT/log/etcd-isolated.log
 
 # isolated_command FOLDER FLAG...: sets ISOLATED_ARGV: the member's own command line on FOLDER, with loopback
@@ -33,7 +34,7 @@ isolated_command() {
 isolated_start() {
   isolated_end
   isolated_command "$@"
-  trap isolated_end EXIT
+  trap isolated_exit EXIT
   # Else its end would show what an earlier one said.
   { : >"$ISOLATED_LOG"; } 2>/dev/null || die_unwritable "$ISOLATED_LOG"
   (
@@ -80,6 +81,14 @@ isolated_failed() {
   print_message '' "It has to be data of the same etcd release, or of the one right before it." \
     "When the cause is mended, run this again." >&2
   exit "$EXIT_FAILED"
+}
+
+# What is of no use when the script ends here goes too.
+isolated_exit() {
+  isolated_end
+  if [[ -n $ISOLATED_DROP ]]; then
+    rm -rf --one-file-system -- "$ISOLATED_DROP"
+  fi
 }
 
 # isolated_end: gently, because only then its whole log is on the disk.

@@ -18,6 +18,11 @@ join_without_cluster() {
       "Start the members that are down. If they are lost for good, go to the host with the newest data and type:" \
       "  etcd/recover-etcd.sh"
   fi
+  if [[ $JOIN_COMMAND == *migrate* ]]; then
+    typed migrate-etcd.sh
+    refuse "no other member of this cluster answers, so there is nothing to join." \
+      "Begin on the host that has the old data, and there type:" "  etcd/migrate-etcd.sh --from DATA_DIR"
+  fi
   refuse "no other member of this cluster answers, so there is nothing to join." \
     "Start etcd on the other hosts first. On a new cluster's first host type instead:" "  $(path_of_script start)"
 }
@@ -47,12 +52,16 @@ join_if_member() {
   if ! find_member "$KB_ETCD_PEER_URL"; then
     return 0
   fi
-  if has_etcd_data "$KB_ETCD_DATA_DIR"; then
+  if has_etcd_data "$KB_ETCD_DATA_DIR" && [[ ! -e $KB_ETCD_DATA_DIR.in-progress ]]; then
     say "This host is a member of the cluster already (id $MEMBER_ID), and its data is here."
     join_start
     exit 0
   elif [[ $MEMBER_CLIENTS != - && $1 == add ]]; then
     typed replace-member.sh
+    if [[ -e $KB_ETCD_DATA_DIR.in-progress ]]; then
+      refuse "the cluster has this host as a member (id $MEMBER_ID), but the data here was made a new cluster." \
+        "Replace the member, which moves that data aside:" "  $TYPED"
+    fi
     refuse "the cluster has this host as a member (id $MEMBER_ID), and its data is gone: $KB_ETCD_DATA_DIR is empty." \
       "When the data is only elsewhere (a disk that is not mounted), bring it back. Else replace the member:" "  $TYPED"
   fi
@@ -60,7 +69,7 @@ join_if_member() {
 
 # Sets REMOVE_ID (an old entry of this host), ANNOUNCED and MEMBERS_TOTAL, or refuses.
 join_judge() {
-  local others quorum
+  local others quorum healthy
   # shellcheck disable=SC2034 # etcd-join.sh acts on them
   REMOVE_ID='' ANNOUNCED=0
   count_members
@@ -83,11 +92,27 @@ join_judge() {
       "Go to that host, and type this in its own bundle; then come back:" "  $JOIN_COMMAND"
   fi
   quorum=$(((others + 1) / 2 + 1))
-  if ((${#SURVEY_HEALTHY[@]} + 1 < quorum)); then
+  count_healthy
+  healthy=$HEALTHY
+  # From "member add" on this host counts, and it may fail to start: the others alone have to be a majority. One cannot
+  # be; it waits for this host.
+  if ((healthy < quorum && !(others == 1 && healthy == 1))); then
     etcdctl_typed cluster-health
-    refuse "only ${#SURVEY_HEALTHY[@]} of the $others other members are healthy, and with this host the cluster needs $quorum of $((others + 1))." \
-      "Start the others first. What they are shows:" "  $TYPED"
+    refuse "only $healthy of the $others other members are healthy, and once this host counts, the cluster needs $quorum of $((others + 1)) for its writes." \
+      "Start the others first, or take those out that are lost for good (etcd/remove-member.sh). What they are shows:" "  $TYPED"
   fi
+}
+
+# count_healthy: sets HEALTHY to how many healthy ones are members of this very cluster.
+count_healthy() {
+  local row name
+  HEALTHY=0
+  for row in ${SURVEY_HEALTHY[@]+"${SURVEY_HEALTHY[@]}"}; do
+    name=${row%%$'\t'*}
+    if awk -F '\t' -v name="$name" '$2 == name { found = 1 } END { exit !found }' < <(printf '%s\n' "$CLUSTER"); then
+      HEALTHY=$((HEALTHY + 1))
+    fi
+  done
 }
 
 # The name is taken: the host had another address once.

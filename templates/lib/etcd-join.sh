@@ -47,9 +47,11 @@ etcd_join_main() {
 join_main() {
   life_begin
   if [[ -e $KB_ETCD_DATA_DIR.in-progress ]]; then
-    kept_value script "$KB_ETCD_DATA_DIR.in-progress"
-    typed "$KEPT"
-    refuse "$KEPT was interrupted on this host and has to be finished first. Type:" "  $TYPED"
+    kept_value step "$KB_ETCD_DATA_DIR.in-progress"
+    if [[ $KEPT != swapped ]]; then
+      give_up_lines
+      refuse "another script's work was interrupted on this host ($KB_ETCD_DATA_DIR.in-progress)." ${GIVE_UP[@]+"${GIVE_UP[@]}"}
+    fi
   fi
   check_names ${KB_NAMES[@]+"${KB_NAMES[@]}"}
   survey
@@ -92,6 +94,8 @@ join_do() {
     set_aside "before-$STAMP"
     say "What was in $KB_ETCD_DATA_DIR is in $ASIDE now."
   fi
+  # A cluster that was founded here, but never ran, was given up with its data.
+  rm -f -- "$KB_ETCD_DATA_DIR.in-progress"
   if [[ -n $REMOVE_ID ]]; then
     change_members "the old entry is taken out" removed "$REMOVE_ID" member remove "$REMOVE_ID"
   fi

@@ -11,7 +11,7 @@
 life_begin() {
   TIMEOUT=${OPT_TIMEOUT:-$KB_TIMEOUT}
   require_root
-  require_tools awk cp date df du find flock grep mkdir mktemp mv od readlink rm sed setsid sha256sum sort stat sync tail timeout
+  require_tools awk cp date df du find flock grep mkdir mktemp mountpoint mv od readlink rm sed setsid sha256sum sort stat sync tail timeout
   require_host
   read_command_line
   require_program
@@ -46,10 +46,12 @@ refuse_odd_path() {
 # Sets PLACE, to which a word is added for a folder beside the data on the same file system; where a disk is mounted
 # right at the data folder, that is in it.
 find_place() {
-  PLACE=$KB_ETCD_DATA_DIR.
-  if [[ -d $KB_ETCD_DATA_DIR &&
-    $(stat -c %d -- "$KB_ETCD_DATA_DIR") != "$(stat -c %d -- "$KB_ETCD_DATA_DIR/..")" ]]; then
-    PLACE=$KB_ETCD_DATA_DIR/
+  local folder
+  # Beside where it is, not beside a link to it.
+  folder=$(readlink -m -- "$KB_ETCD_DATA_DIR")
+  PLACE=$folder.
+  if mountpoint -q -- "$folder" || [[ -d $folder && $(stat -c %d -- "$folder") != "$(stat -c %d -- "${folder%/*}/")" ]]; then
+    PLACE=$folder/
   fi
 }
 
@@ -162,7 +164,8 @@ set_aside() {
   ASIDE=$PLACE$1
   make_folder "$ASIDE"
   if [[ -e $KB_ETCD_DATA_DIR/member ]]; then
-    mv -- "$KB_ETCD_DATA_DIR/member" "$ASIDE/member" || die "cannot move $KB_ETCD_DATA_DIR/member to $ASIDE."
+    mv -T -- "$KB_ETCD_DATA_DIR/member" "$ASIDE/member" ||
+      die "cannot move $KB_ETCD_DATA_DIR/member to $ASIDE." "When that is mended, run this again."
   fi
   rm -f -- "$FIRST_START_FILE"
 }
@@ -170,11 +173,19 @@ set_aside() {
 # start_member: by this bundle's own start script; returns its exit code. With the time given it does not end early
 # because hosts of the list are missing that this cluster does not have yet.
 start_member() {
-  "$BASH" "$KB_ROOT/etcd/start-etcd.sh" --timeout "$TIMEOUT" 8>&-
+  local -a options=(--timeout "$TIMEOUT")
+  if ((OPT_FORCE)); then
+    options+=(--force)
+  fi
+  KUBEBALE_GUARD_STANDS=1 "$BASH" "$KB_ROOT/etcd/start-etcd.sh" ${options[@]+"${options[@]}"} 8>&-
 }
 
 stop_member() {
-  "$BASH" "$KB_ROOT/etcd/stop-etcd.sh" 8>&-
+  local -a options=()
+  if ((OPT_FORCE)); then
+    options+=(--force)
+  fi
+  "$BASH" "$KB_ROOT/etcd/stop-etcd.sh" ${options[@]+"${options[@]}"} 8>&-
 }
 
 # typed SCRIPT: sets TYPED to its path as it is typed on this host.
@@ -182,4 +193,25 @@ typed() {
   quote_word "$KB_ROOT/etcd/$1"
   # shellcheck disable=SC2034 # the callers say it
   TYPED=$QUOTED
+}
+
+# give_up_lines: sets GIVE_UP to how the work in DATA-DIR.in-progress is finished, or given up.
+give_up_lines() {
+  local script stamp step
+  kept_value script "$KB_ETCD_DATA_DIR.in-progress"
+  script=$KEPT
+  kept_value stamp "$KB_ETCD_DATA_DIR.in-progress"
+  stamp=$KEPT
+  kept_value step "$KB_ETCD_DATA_DIR.in-progress"
+  step=$KEPT
+  typed "$script"
+  GIVE_UP=("To finish it (without --from), type:" "  $TYPED")
+  case $step in
+    copy | founding | founded)
+      if [[ ! -e ${PLACE}before-$stamp ]]; then
+        quote_words "$KB_ETCD_DATA_DIR.in-progress" "${PLACE}new"
+        GIVE_UP+=("To give it up instead, which deletes the copy that it made and nothing else:" "  rm -rf $QUOTED")
+      fi
+      ;;
+  esac
 }

@@ -56,7 +56,7 @@ etcd_migrate_main() {
   fi
   refound_plan
   confirm "This makes a new etcd cluster on $KB_HOST out of $FROM:" ${PLAN[@]+"${PLAN[@]}"} \
-    "The old etcd must never be started again."
+    "The old etcd must never be started again. What it had not written to its disk is not there: if it was killed rather than stopped, its last writes; if it had several members, what had not reached this one."
   refound
 }
 
@@ -69,6 +69,7 @@ migrate_checks() {
   refuse_odd_path "$FROM"
   migrate_done_before
   check_source
+  refound_begin
   if [[ $FROM != "$(readlink -f -- "$KB_ETCD_DATA_DIR")" ]] && has_etcd_data "$KB_ETCD_DATA_DIR"; then
     quote_words "$KB_ETCD_DATA_DIR/member" "$KB_ETCD_DATA_DIR.unused"
     refuse "$KB_ETCD_DATA_DIR, where this cluster's data is to be, holds data of an etcd already. Nothing was changed." \
@@ -82,8 +83,6 @@ migrate_checks() {
   typed "$KB_SCRIPT"
   refuse_living_others "This cluster lives already, so its data would not be the old one's." \
     "To have this host in it, type:" "  $TYPED --join"
-  STAMP=$(date +%Y%m%d-%H%M%S)
-  STEP=copy
 }
 
 migrate_done_before() {
@@ -92,11 +91,16 @@ migrate_done_before() {
     return 0
   fi
   kept_value from "$ORIGIN_FILE"
-  if [[ $KEPT == "$FROM" ]] && has_etcd_data "$KB_ETCD_DATA_DIR" && survey_self; then
-    say "Done before: etcd runs here with the data of $FROM."
-    say_joins "$JOIN_COMMAND"
-    exit 0
+  if [[ $KEPT != "$FROM" ]] || ! has_etcd_data "$KB_ETCD_DATA_DIR"; then
+    return 0
   fi
+  say "Done before: this host's etcd has the data of $FROM."
+  if survey_self; then
+    say_joins "$JOIN_COMMAND"
+  else
+    say "It is not healthy now. To start it:" "  $(path_of_script start)"
+  fi
+  exit 0
 }
 
 # The folder is what the old etcd had as --data-dir, or an empty one; not a typing mistake.

@@ -77,8 +77,7 @@ recover_checks() {
   recover_compare
   require_space "$KB_ETCD_DATA_DIR/member" "$KB_ETCD_DATA_DIR"
   FROM=$(readlink -f -- "$KB_ETCD_DATA_DIR")
-  STAMP=$(date +%Y%m%d-%H%M%S)
-  STEP=copy
+  refound_begin
 }
 
 # How many members the cluster had, and how far this one got; from the list in lib/ when etcd does not run here.

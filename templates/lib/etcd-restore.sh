@@ -40,6 +40,8 @@ etcd_restore_main() {
   require_tools chown ip nsenter unshare
   if ! refound_resumes; then
     restore_checks
+  elif [[ $STEP == copy || $STEP == founding ]]; then
+    check_backup
   fi
   check_names ${KB_NAMES[@]+"${KB_NAMES[@]}"}
   if [[ $STEP != swapped ]]; then
@@ -62,19 +64,23 @@ restore_checks() {
     refuse "$OPT_FROM is no backup that backup-etcd.sh wrote: BACKUP, SHA256SUMS or member/ is missing in it." \
       "For the data folder of an old etcd there is migrate-etcd.sh."
   fi
+  check_backup
+  kept_value cluster "$FROM/BACKUP"
+  if [[ $KEPT != "$KB_CLUSTER" ]] && ((!OPT_FORCE)); then
+    refuse "this is a backup of the cluster $KEPT, and this host belongs to $KB_CLUSTER." "If that is meant, add --force."
+  fi
+  refound_begin
+  require_space "$FROM/member" "$KB_ETCD_DATA_DIR"
+  survey
+  refuse_living_others "The restored cluster would be a second one beside it. Nothing was changed." \
+    "Go to each of these hosts, and type this in its own bundle; then run this again:" "  etcd/stop-etcd.sh"
+}
+
+# The backup's files are what was written.
+check_backup() {
   if ! (cd -- "$FROM" && sha256sum -c --status SHA256SUMS 2>/dev/null); then
     quote_word "$FROM"
     refuse "the backup is damaged: a file in it is not what was written. Nothing was changed." \
       "Take another one. Which file it is shows:" "  cd $QUOTED && sha256sum -c --quiet SHA256SUMS"
   fi
-  kept_value cluster "$FROM/BACKUP"
-  if [[ $KEPT != "$KB_CLUSTER" ]] && ((!OPT_FORCE)); then
-    refuse "this is a backup of the cluster $KEPT, and this host belongs to $KB_CLUSTER." "If that is meant, add --force."
-  fi
-  require_space "$FROM/member" "$KB_ETCD_DATA_DIR"
-  survey
-  refuse_living_others "The restored cluster would be a second one beside it. Nothing was changed." \
-    "Go to each of these hosts, and type this in its own bundle; then run this again:" "  etcd/stop-etcd.sh"
-  STAMP=$(date +%Y%m%d-%H%M%S)
-  STEP=copy
 }

@@ -23,6 +23,7 @@ check_names() {
     warn "host names that do not resolve as they should; going on because of --force:" "${wrong[@]}"
     return 0
   fi
-  die "$KB_UNIT needs host names that do not resolve as they should:" "${wrong[@]}" \
-    "Run the first, then the second again:" "  $TYPED_ROOT/update-hosts.sh" "  $(path_of_script start)"
+  quote_word "$(readlink -f -- "$0")"
+  die "$KB_UNIT needs host names that do not resolve as they should:" ${wrong[@]+"${wrong[@]}"} \
+    "Run the first, then the second again:" "  $TYPED_ROOT/update-hosts.sh" "  $QUOTED"
 }

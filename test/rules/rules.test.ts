@@ -134,6 +134,13 @@ describe('rules in particular', () => {
     expect(codes({ etcd: { dataDir: '/data/docker2' }, docker: { graph: '/data/docker' } })).not.toContain('KB3402');
   });
 
+  it("look at the folder of etcd's log, which flags may choose", () => {
+    const of = (folder: string): string[] => codes({ etcd: { flags: { 'wal-dir': folder } } });
+    expect(of('/home/work/etcd')).toContain('KB3402');
+    expect(of('/var/lib')).toContain('KB3401');
+    expect(of('/fast/etcd-log').filter((code) => code.startsWith('KB34'))).toEqual([]);
+  });
+
   it('hear what flags say of privileged pods and anonymous users', () => {
     expect(codes({ apiserver: { flags: { 'allow-privileged': true } } })).toContain('KB3708');
     expect(codes({ kubelet: { flags: { 'anonymous-auth': false } } })).not.toContain('KB3604');

@@ -126,13 +126,26 @@ first_start_value() {
 # The first member of a new cluster never sees itself healthy here, and yet its data has begun.
 unit_left() {
   if has_etcd_data "$KB_ETCD_DATA_DIR"; then
-    unit_started
+    remember_first_start
+  fi
+}
+
+unit_started() {
+  remember_first_start
+  finish_founding
+}
+
+# finish_founding: a cluster that was founded anew (etcd-refound.sh) has run by now.
+finish_founding() {
+  local file=$KB_ETCD_DATA_DIR.in-progress
+  if [[ -e $file ]] && grep -qx 'step=swapped' -- "$file"; then
+    mv -f -- "$file" "$KB_ETCD_DATA_DIR.origin" || warn "cannot rename $file." "Look with:" "  df -h"
   fi
 }
 
 # Remembers what the data was made with. A changed --initial-cluster is fine, and becomes what is
 # remembered, when the living cluster has just these members by now.
-unit_started() {
+remember_first_start() {
   local key
   if [[ -e $FIRST_START_FILE ]] && ! initial_cluster_is_living; then
     return 0
