@@ -174,9 +174,13 @@ END
 mkdir -p /etc/docker/certs.d/registry.example.com:5000
 echo old >/etc/docker/certs.d/registry.example.com:5000/ca.crt
 start
+[[ $(cat /etc/docker/certs.d/registry.example.com:5000/ca.crt) == new ]]
+# A new tarball, unpacked while docker runs.
+echo newer >"$BUNDLE/etc/ca.crt"
+start
 END
   has "Placed the registry's certificate authority"
-  [[ $(cat "$STATE/etc/certs.d/registry.example.com:5000/ca.crt") == new ]]
+  [[ $(cat "$STATE/etc/certs.d/registry.example.com:5000/ca.crt") == newer ]]
   [[ $(cat "$STATE/etc/certs.d/registry.example.com:5000/ca.crt.previous") == old ]]
 }
 

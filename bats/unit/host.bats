@@ -37,6 +37,7 @@ two_units() {
   rm "$BUNDLE/bin/kube-controller-manager"
   run -2 script start.sh
   has "step 2 of 3, kube-controller-manager, failed (exit code 2"
+  has "What else is wrong, on this host and with its cluster, says:"
   has "run this again: what already runs is left alone"
   has_not "[3/3]"
 }

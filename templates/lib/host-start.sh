@@ -108,6 +108,9 @@ end_start() {
     *) what="$2, failed (exit code $1, see above): the steps after it were not run." ;;
   esac
   complain "$what" "When it is mended, run this again: what already runs is left alone." "  $TYPED_ROOT/start.sh"
+  if [[ $3 != verify.sh && $1 != 130 ]]; then
+    print_message '' "What else is wrong, on this host and with its cluster, says:" "  $TYPED_ROOT/doctor.sh" >&2
+  fi
   if [[ $3 == verify.sh && $1 != 130 ]]; then
     print_message '' "Nothing was changed on this host. To go on with the files as they are:" \
       "  $TYPED_ROOT/start.sh --no-verify" >&2

@@ -52,6 +52,8 @@ unit_prepare() {
 # From 1.13 on docker drops what is forwarded between pods of different hosts, when it is docker
 # that turns forwarding on.
 unit_started() {
+  # docker reads it anew for each connection, so that of a new tarball is no reason for a restart.
+  place_registry_ca
   if [[ ${KB_DOCKER_FORWARD_ACCEPT-} != true ]]; then
     return 0
   fi
@@ -158,7 +160,7 @@ mend_bridge() {
 
 # The registry's certificate authority, where docker looks for it.
 place_registry_ca() {
-  local source folder target
+  local source folder target now='' ours='' note=$KB_ROOT/run/registry-ca
   if [[ -z ${KB_DOCKER_CA-} ]]; then
     return 0
   fi
@@ -166,14 +168,20 @@ place_registry_ca() {
   folder=/etc/docker/certs.d/$KB_DOCKER_REGISTRY
   target=$folder/ca.crt
   [[ -r $source ]] || die "$source is missing: unpack the bundle again."
-  if [[ -r $target && $(sha256sum <"$target") == "$(sha256sum <"$source")" ]]; then
+  if [[ -r $target ]]; then
+    now=$(sha256sum <"$target")
+  fi
+  if [[ $now == "$(sha256sum <"$source")" ]]; then
     return 0
   fi
   make_folder "$folder"
-  if [[ -e $target ]] && ! cp -p -- "$target" "$target.previous"; then
+  # That of an earlier tarball is nobody's to get back.
+  { IFS= read -r ours <"$note"; } 2>/dev/null || true
+  if [[ -e $target && $now != "$ours" ]] && ! cp -p -- "$target" "$target.previous"; then
     die_unwritable "$target.previous"
   fi
   { cp -- "$source" "$target.new" && chmod 0644 -- "$target.new" && mv -f -- "$target.new" "$target"; } ||
     die_unwritable "$target"
+  sha256sum <"$source" >"$note" || die_unwritable "$note"
   say "Placed the registry's certificate authority: $target"
 }
