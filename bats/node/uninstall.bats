@@ -13,6 +13,8 @@ setup() {
   make_script update-hosts.sh update-hosts.sh update_hosts_main
   make_script node/mount-cgroup.sh mount-cgroup.sh mount_cgroup_main
   make_script node/install-docker.sh install-docker.sh install_docker_main 'readonly -a KB_DOCKER_BINARIES=(docker)'
+  make_script install-services.sh services.sh install_services_main 'readonly KB_HAS_IMAGES=0' 'readonly -a KB_SERVICES=()' \
+    'readonly -a KB_FOLDERS=()'
   printf '#!/bin/sh\n' >"$BUNDLE/bin/docker"
   chmod 0755 "$BUNDLE/bin/docker"
   make_uninstall "$DATA/etcd/data-dir" "$DATA/etcd/data-dir.first-start" "$DATA/etcd/data-dir.new" "$DATA/docker/graph" "$DATA/docker/run" /var/lib/kubelet
@@ -105,6 +107,7 @@ inside() {
     [[ ! -e $BUNDLE ]]
   '
   status_is 0
+  lacks "$DATA/etcd/data-dir (it was there before"
   has "To be deleted, with everything in it:"
   has "$DATA/etcd/data-dir"
   has 'as it was before the tarball was unpacked'
@@ -112,6 +115,7 @@ inside() {
 
 @test "--purge-data: what etcd's scripts moved aside stays, and is named" {
   run inside '
+    script uninstall.sh --record
     disturb
     mkdir -p "$DATA/etcd/data-dir.before-2026/member" "$DATA/etcd/data-dir.removed-2026/member" "$DATA/etcd/data-dir.new"
     script uninstall.sh --purge-data --yes
@@ -120,8 +124,102 @@ inside() {
   '
   status_is 0
   has 'the only copy of something:'
-  has "  $DATA/etcd/data-dir.before-2026"
-  has "  $DATA/etcd/data-dir.removed-2026"
+  has "$DATA/etcd/data-dir.before-2026"
+  has "$DATA/etcd/data-dir.removed-2026"
+}
+
+@test "on a host that is no node, docker and what looks like it are somebody else's" {
+  export TEST_SOCKET=''
+  run inside '
+    script uninstall.sh --record
+    # Installed by a person after the first start.
+    mkdir -p /var/lib/docker/network /etc/docker /run/docker /run/containerd "$DATA/etcd/data-dir"
+    touch /etc/docker/key.json /run/docker.sock
+    ip link add docker0 type bridge
+    echo 1 >/proc/sys/net/ipv4/ip_forward
+    script uninstall.sh --purge-data --yes
+    ls -d /var/lib/docker/network /etc/docker/key.json /run/docker /run/containerd /run/docker.sock /sys/class/net/docker0
+    [[ $(cat /proc/sys/net/ipv4/ip_forward) == 1 && ! -e $DATA/etcd/data-dir && ! -e $BUNDLE ]]
+  '
+  status_is 0
+}
+
+@test "another docker that runs now: 2, with its pid; nothing is taken from under it" {
+  run inside '
+    script uninstall.sh --record
+    disturb
+    cp "$(type -P sleep)" "$TEST_FOLDER/dockerd"
+    "$TEST_FOLDER/dockerd" 100 &
+    script uninstall.sh || echo "CODE $?"
+    [[ -d /sys/class/net/docker0 ]]
+    kill $!
+    wait $! || true
+    script uninstall.sh
+    [[ ! -e /sys/class/net/docker0 ]]
+  '
+  status_is 0
+  has 'another docker daemon runs'
+  has 'CODE 2'
+}
+
+@test "while a script of etcd is at work, or an etcd that it left: 2, with the pid" {
+  run inside '
+    mkdir -p "$BUNDLE/run" "$DATA/etcd/data-dir"
+    echo 4711 >"$BUNDLE/run/etcd-life.lock"
+    exec 9>>"$BUNDLE/run/etcd-life.lock"
+    flock 9
+    (exec 9>&-; script uninstall.sh --purge-data --yes) || echo "FIRST $?"
+    exec 9>&-
+    sleep 100 &
+    printf "%s\n" "$!" "$(awk "{ print \$22 }" /proc/$!/stat)" "$(</proc/sys/kernel/random/boot_id)" >"$BUNDLE/run/etcd-isolated.pid"
+    script uninstall.sh --purge-data --yes || echo "SECOND $?"
+    [[ -e $DATA/etcd/data-dir ]]
+  '
+  status_is 0
+  has '(pid 4711) is at work here: it holds run/etcd-life.lock'
+  has 'FIRST 2'
+  has 'an etcd still runs on a copy'
+  has 'SECOND 2'
+}
+
+@test "without a record of this boot: what looks like ours is named, and nothing else is claimed" {
+  run inside '
+    disturb
+    script uninstall.sh
+    [[ -d /sys/class/net/docker0 ]]
+  '
+  status_is 0
+  has 'is not recorded here (run/before)'
+  has 'the interface docker0'
+  lacks 'as it was before the first start'
+}
+
+@test "--purge-data: a backup of etcd in the bundle or in the data is not deleted with it" {
+  run inside '
+    mkdir -p "$BUNDLE/etcd/etcd-sandbox-1-2026/member" "$DATA/etcd/data-dir/saved/member"
+    for folder in "$BUNDLE/etcd/etcd-sandbox-1-2026" "$DATA/etcd/data-dir/saved"; do touch "$folder/BACKUP" "$folder/SHA256SUMS"; done
+    script uninstall.sh --purge-data --yes || echo "CODE $?"
+    [[ -e $BUNDLE/etcd/etcd-sandbox-1-2026/BACKUP && -e $DATA/etcd/data-dir/saved/BACKUP ]]
+  '
+  status_is 0
+  has 'CODE 2'
+  has "$BUNDLE/etcd/etcd-sandbox-1-2026: it is a backup of etcd"
+  has "$DATA/etcd/data-dir/saved: it is a backup of etcd"
+}
+
+@test "a mount point with a blank before a digit is seen" {
+  run inside '
+    script uninstall.sh --record
+    disturb
+    mkdir -p "$DATA/docker/graph/x 1b"
+    mount -t tmpfs tmpfs "$DATA/docker/graph/x 1b"
+    touch "$DATA/docker/graph/x 1b/file"
+    script uninstall.sh --purge-data --yes
+    grep -c "x.0401b" /proc/self/mountinfo || true
+  '
+  status_is 0
+  has "done: unmount $DATA/docker/graph/x 1b"
+  [[ ${lines[*]: -1} == 0 ]]
 }
 
 @test "--dry-run changes nothing and names it all" {

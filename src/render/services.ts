@@ -16,7 +16,9 @@ export function servicesData(host: HostPlan): Readonly<Record<string, Data>> {
       steps: stepsBefore(host, unit.start).join(' '),
       wants: [...new Set(unit.needs.map((need) => need.kind))].filter((kind) => here.has(kind)).join(' '),
     })),
-    folders: [...new Set(host.units.flatMap((unit) => unit.directories))].filter((path) => !path.startsWith('/run/')),
+    folders: [
+      ...new Set([...host.units.flatMap((unit) => unit.directories), ...host.dataPaths.map(({ path }) => path)]),
+    ].filter((path) => !path.startsWith('/run/')),
   };
 }
 

@@ -9,14 +9,20 @@
 readonly BEFORE_FOLDER=$KB_ROOT/run/before
 readonly BEFORE_BOOT=$BEFORE_FOLDER/boot.$BOOT_ID
 
-# What daemons leave in /run. A symlink on the way (/var/run) does no harm.
-readonly -a BEFORE_RUN_PATHS=(/run/flannel /var/run/docker /var/run/docker.pid /run/containerd /run/runc
-  /var/run/kubernetes /var/run/dockershim.sock /var/run/docker.sock)
-# What daemons make on the disk beside the data paths of the specification.
-readonly -a BEFORE_OTHER_PATHS=(/etc/docker/key.json /var/lib/docker /var/lib/docker/network /var/lib/cni
-  /var/lib/dockershim /var/log/containers /var/log/pods /opt/containerd)
-# cgroups that docker and kubelet make at the top of each hierarchy.
-readonly -a BEFORE_CGROUPS=(docker kubepods)
+# Only a node has docker and kubelet: on another host these are somebody else's.
+if [[ -n $KB_DOCKER_SOCKET ]]; then
+  # What daemons leave in /run. A symlink on the way (/var/run) does no harm.
+  readonly -a BEFORE_RUN_PATHS=(/run/flannel /var/run/docker /var/run/docker.pid /run/containerd /run/runc
+    /var/run/kubernetes /var/run/dockershim.sock /var/run/docker.sock)
+  # What daemons make on the disk beside the data paths of the specification. /var/lib/docker itself may have become
+  # another docker's; empty, it goes with what is above the others.
+  readonly -a BEFORE_OTHER_PATHS=(/etc/docker/key.json /var/lib/docker/network /var/lib/cni
+    /var/lib/dockershim /var/log/containers /var/log/pods /opt/containerd)
+  # cgroups that docker and kubelet make at the top of each hierarchy.
+  readonly -a BEFORE_CGROUPS=(docker kubepods)
+else
+  readonly -a BEFORE_RUN_PATHS=(/var/run/kubernetes) BEFORE_OTHER_PATHS=() BEFORE_CGROUPS=()
+fi
 
 # before_record: called by every start script, before its daemon starts. Whole or not at all: a folder that is renamed
 # when everything is in it, so that kill -9 at any moment leaves nothing that looks complete.
@@ -138,7 +144,7 @@ before_hierarchies() {
 # before_cgroups HIERARCHY: those of docker and kubelet that are in it.
 before_cgroups() {
   local name
-  for name in "${BEFORE_CGROUPS[@]}"; do
+  for name in ${BEFORE_CGROUPS[@]+"${BEFORE_CGROUPS[@]}"}; do
     if [[ -d $1/$name ]]; then
       printf '%s\n' "$1/$name"
     fi
@@ -162,7 +168,7 @@ before_record_cgroups() {
 # Those that are there.
 before_run_paths() {
   local path
-  for path in "${BEFORE_RUN_PATHS[@]}" "$KB_DOCKER_SOCKET"; do
+  for path in ${BEFORE_RUN_PATHS[@]+"${BEFORE_RUN_PATHS[@]}"} "$KB_DOCKER_SOCKET"; do
     if [[ -n $path && (-e $path || -L $path) ]]; then
       printf '%s\n' "$path"
     fi
@@ -181,7 +187,7 @@ before_record_paths() {
     done <"$list"
   fi
   old=$text
-  for path in ${KB_DATA[@]+"${KB_DATA[@]}"} "${BEFORE_OTHER_PATHS[@]}" ${KB_CA_FILE:+"$KB_CA_FILE"}; do
+  for path in ${KB_DATA[@]+"${KB_DATA[@]}"} ${BEFORE_OTHER_PATHS[@]+"${BEFORE_OTHER_PATHS[@]}"} ${KB_CA_FILE:+"$KB_CA_FILE"}; do
     # With each folder above it.
     while [[ $path == /?* ]]; do
       if [[ $path != *[[:cntrl:]]* && $known != *$'\n'"$path"$'\n'* ]]; then
@@ -202,10 +208,15 @@ before_was_absent() {
   [[ -r $BEFORE_FOLDER/paths ]] && grep -qxF -- "absent"$'\t'"$1" "$BEFORE_FOLDER/paths"
 }
 
+# before_was_present PATH: recorded, and there before the first start.
+before_was_present() {
+  [[ -r $BEFORE_FOLDER/paths ]] && grep -qxF -- "present"$'\t'"$1" "$BEFORE_FOLDER/paths"
+}
+
 # Those of BEFORE_OTHER_PATHS that the daemons made.
 before_made_paths() {
   local path
-  for path in "${BEFORE_OTHER_PATHS[@]}"; do
+  for path in ${BEFORE_OTHER_PATHS[@]+"${BEFORE_OTHER_PATHS[@]}"}; do
     if before_was_absent "$path"; then
       printf '%s\n' "$path"
     fi

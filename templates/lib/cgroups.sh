@@ -33,8 +33,8 @@ cgroup_list_mounts() {
 cgroup_mounted() {
   local name path
   while IFS=$'\t' read -r name path; do
-    printf -v path '%b' "$path"
-    if [[ $name == "$1" ]] && mountpoint -q "$path"; then
+    mount_path "$path"
+    if [[ $name == "$1" ]] && mountpoint -q "$MOUNT_PATH"; then
       return 0
     fi
   done < <(cgroup_list_mounts cgroup)

@@ -200,13 +200,23 @@ require_host() {
     fi
     found+=("$address")
   done < <(ip -4 -o addr show 2>/dev/null | awk '{ sub("/.*", "", $4); print $4 }')
-  if ((${OPT_FORCE:-0})); then
+  if ((${OPT_FORCE:-0})) || [[ -n ${KUBEBALE_ANY_HOST-} ]]; then
     warn "this host does not carry $KB_ADDRESS; going on because of --force."
     return 0
   fi
   refuse "this is the bundle of $KB_HOST ($KB_ADDRESS), and no interface here carries that address." \
     "Found: ${found[*]-none}" \
     "Unpack the tarball of this host instead, or add --force when this is right."
+}
+
+# mount_path TEXT: sets MOUNT_PATH to a path as /proc/self/mountinfo writes it: blanks and the like as \040. printf %b
+# would read \0401 as one number.
+mount_path() {
+  MOUNT_PATH=$1
+  MOUNT_PATH=${MOUNT_PATH//\\040/ }
+  MOUNT_PATH=${MOUNT_PATH//\\011/$'\t'}
+  MOUNT_PATH=${MOUNT_PATH//\\012/$'\n'}
+  MOUNT_PATH=${MOUNT_PATH//\\134/\\}
 }
 
 # --- files -----------------------------------------------------------------------------------

@@ -156,7 +156,7 @@ undo_services() {
     run_systemctl daemon-reload
   fi
   remove_rc_local
-  if ((OPT_DRY_RUN)); then
+  if ((OPT_DRY_RUN && CHANGED)); then
     say "Nothing was changed, because of --dry-run."
   elif ((CHANGED)); then
     say "The daemons were left as they are. After a reboot nothing starts them but" "  $TYPED_ROOT/start.sh"

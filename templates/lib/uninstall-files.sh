@@ -3,7 +3,12 @@
 
 # First of all: services would start the daemons again at the next boot.
 undo_services() {
-  if [[ -e $KB_ROOT/install-services.sh ]]; then
+  local what
+  if [[ ! -e $KB_ROOT/install-services.sh ]]; then
+    return 0
+  fi
+  what=$("$BASH" "$KB_ROOT/install-services.sh" --undo --dry-run --force 2>/dev/null 8>&-) || what=''
+  if [[ $what != 'Nothing of this bundle is installed'* ]]; then
     act_script "take away the services (install-services.sh --undo)" install-services.sh --undo
   fi
 }
@@ -32,11 +37,11 @@ remove_run_path() {
 
 # has_no_mounts PLACE: or says which one is at it or in it.
 has_no_mounts() {
-  local line place
+  local line
   while read -r line; do
-    printf -v place '%b' "$line"
-    if [[ $place == "$1" || $place == "$1"/* ]]; then
-      printf '%s is a mount point\n' "$place"
+    mount_path "$line"
+    if [[ $MOUNT_PATH == "$1" || $MOUNT_PATH == "$1"/* ]]; then
+      printf '%s is a mount point\n' "$MOUNT_PATH"
       return 1
     fi
   done < <(before_mounts)

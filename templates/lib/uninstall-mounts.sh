@@ -10,10 +10,10 @@ find_mounts() {
   OUR_MOUNTS=() OTHER_MOUNTS=()
   while IFS= read -r path; do
     folder=$(readlink -m -- "$path") && folders+=("$folder")
-  done < <(printf '%s\n' ${KB_DATA[@]+"${KB_DATA[@]}"} /var/run/docker && before_made_paths)
+  done < <(printf '%s\n' ${KB_DATA[@]+"${KB_DATA[@]}"} ${KB_DOCKER_SOCKET:+/var/run/docker} && before_made_paths)
   while read -r path; do
-    printf -v place '%b' "$path"
-    all=("$place" ${all[@]+"${all[@]}"})
+    mount_path "$path"
+    all=("$MOUNT_PATH" ${all[@]+"${all[@]}"})
   done < <(before_mounts)
   for place in ${all[@]+"${all[@]}"}; do
     for folder in ${folders[@]+"${folders[@]}"}; do
@@ -128,6 +128,6 @@ print_holders() {
     print_message '  ' "It is held by:" "${HOLDERS[@]}" >&2
   else
     print_message '  ' "No process here has it open: a swap file, a loop device or another mount in it may be what holds it. Look with:" \
-      "  grep -F ' $1' /proc/self/mountinfo; losetup -a; swapon -s" >&2
+      "  cat /proc/self/mountinfo; losetup -a; swapon -s" >&2
   fi
 }

@@ -3,7 +3,7 @@
 
 # Only a node's daemons change rules: on another host a FORWARD policy was changed by somebody else.
 undo_iptables() {
-  local flavour before text line
+  local flavour before text line known
   local -i rules chains
   if [[ -z $KB_DOCKER_SOCKET ]]; then
     return 0
@@ -12,9 +12,10 @@ undo_iptables() {
   for flavour in ${IPTABLES_FLAVOURS[@]+"${IPTABLES_FLAVOURS[@]}"}; do
     before=$BEFORE_BOOT/$flavour
     # Not recorded: daemons ran already, or the package came later.
-    [[ -r $before ]] || before=/dev/null
+    known=$BEFORE_KNOWN
+    [[ -r $before ]] || known=late before=/dev/null
     text=$(iptables_changes "$before" <(iptables_listing "$flavour") "$KB_POD_NETWORK")
-    if [[ $BEFORE_KNOWN == late ]]; then
+    if [[ $known == late ]]; then
       # What the policy was is not known then.
       text=$(printf '%s\n' "$text" | sed '/^-P /d')
     fi
@@ -62,6 +63,9 @@ undo_routes() {
 undo_links() {
   local folder name port
   local -a strangers
+  if [[ -z $KB_DOCKER_SOCKET ]]; then
+    return 0
+  fi
   for folder in /sys/class/net/*; do
     name=${folder##*/}
     if [[ ! $name =~ ^(docker0|flannel0|flannel\.[0-9]+|flannel-v6\.[0-9]+|kube-ipvs0|kube-bridge)$ ]] || before_has links "$name"; then
@@ -95,6 +99,9 @@ remove_link() {
 # Back to what was recorded, unless somebody else has changed it since: then it is neither that nor what daemons write.
 undo_sysctls() {
   local path before now name
+  if [[ -z $KB_DOCKER_SOCKET ]]; then
+    return 0
+  fi
   if [[ $BEFORE_KNOWN == late ]]; then
     warn "when this host's state was recorded, daemons of this bundle ran already: sysctls that they changed (kernel.panic, vm.overcommit_memory, net.ipv4.ip_forward) stay until the next reboot."
     return 0

@@ -3,7 +3,7 @@
 
 # Sets PURGE_PATHS to what is there of the data. Refuses a path that is not safe to delete, before anything is done.
 purge_check_paths() {
-  local path mount place
+  local path mount place backup
   local -a unsafe=()
   PURGE_PATHS=()
   # Others than those of the specification: only when they were not there before the first start.
@@ -28,6 +28,11 @@ purge_check_paths() {
       fi
     done
   done
+  while IFS= read -r backup; do
+    if [[ -e ${backup%/*}/SHA256SUMS && -d ${backup%/*}/member ]]; then
+      unsafe+=("  ${backup%/*}: it is a backup of etcd")
+    fi
+  done < <(find "$KB_ROOT" ${PURGE_PATHS[@]+"${PURGE_PATHS[@]}"} -xdev -maxdepth 4 -type f -name BACKUP -print 2>/dev/null || true)
   if ((${#unsafe[@]} > 0)); then
     refuse "these are not safe to delete, so nothing is:" "${unsafe[@]}" \
       "Empty, unmount or move them by hand, then run this again; or without --purge-data, which deletes no data."
@@ -46,11 +51,15 @@ purge_covers() {
 }
 
 purge_list() {
-  local path size
+  local path size mark
   say "To be deleted, with everything in it:"
   for path in ${PURGE_PATHS[@]+"${PURGE_PATHS[@]}"} "$KB_ROOT"; do
     size=$(du -shx -- "$path" 2>/dev/null | awk 'NR == 1 { print $1 }') || true
-    printf '  %8s  %s\n' "${size:-?}" "$path"
+    mark=''
+    if [[ $path != "$KB_ROOT" && -d $path ]] && before_was_present "$path"; then
+      mark=' (it was there before: emptied)'
+    fi
+    printf '  %8s  %s%s\n' "${size:-?}" "$path" "$mark"
   done
   find_asides
   if ((${#ASIDES[@]} > 0)); then

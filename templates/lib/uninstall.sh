@@ -10,6 +10,8 @@
 . "$KB_ROOT/lib/process.sh"
 # shellcheck source=iptables.sh
 . "$KB_ROOT/lib/iptables.sh"
+# shellcheck source=docker-host.sh
+. "$KB_ROOT/lib/docker-host.sh"
 
 # The registry's certificate authority, where start-docker.sh places it.
 KB_CA_FILE=''
@@ -70,8 +72,11 @@ uninstall_main() {
   require_host
   make_folder "$KB_ROOT/run"
   take_start_lock
+  refuse_scripts_at_work
   refuse_running_units
+  refuse_foreign_docker
   before_find
+  say_unrecorded
   find_mounts
   if ((OPT_PURGE_DATA)); then
     purge_check_paths
@@ -107,6 +112,7 @@ undo_all() {
 
 end_main() {
   local stay="Data and this folder stay (--purge-data deletes them)."
+  local state="This host is as it was before the first start."
   if ((OPT_DRY_RUN)); then
     say "Nothing was changed (--dry-run)."
     return 0
@@ -119,7 +125,10 @@ end_main() {
   if ((DONE == 0)); then
     say "There was nothing to undo on $KB_HOST. $stay"
   else
-    say "This host is as it was before the first start. $stay"
+    if ((LEFTOVERS)) || [[ $BEFORE_KNOWN == late ]]; then
+      state="What is known to be ours is undone; what stays until the next reboot was said above."
+    fi
+    say "$state $stay"
   fi
 }
 
@@ -152,16 +161,15 @@ act() {
 # act_script TEXT SCRIPT OPTION...: the same by a script of this bundle, which says for itself what it does.
 act_script() {
   local text=$1 script=$2 code=0
+  local -a any_host=('' yes)
   shift 2
   if ((OPT_DRY_RUN)); then
     say "would: $text"
     return 0
   fi
   DONE=$((DONE + 1))
-  if ((OPT_FORCE)); then
-    set -- "$@" --force
-  fi
-  "$BASH" "$KB_ROOT/$script" "$@" 8>&- || code=$?
+  # To others --force may mean more than the wrong host.
+  KUBEBALE_ANY_HOST=${any_host[OPT_FORCE]} "$BASH" "$KB_ROOT/$script" "$@" 8>&- 9>&- || code=$?
   if ((code != 0)); then
     FAILED+=("$text")
   fi
@@ -185,6 +193,50 @@ take_start_lock() {
   done
 }
 
+# Start scripts that wait, and those that move etcd's data: it would be taken from under them.
+refuse_scripts_at_work() {
+  local file holder
+  for file in "$KB_ROOT"/run/*.lock; do
+    if [[ -e $file && $file != */start.lock && $file != */rotate-logs.lock ]] && ! flock -n "$file" true 8>&-; then
+      holder=''
+      { read -r holder <"$file"; } 2>/dev/null || true
+      refuse "a script of this bundle (pid ${holder:-unknown}) is at work here: it holds run/${file##*/}." \
+        "Wait for it, or end it, then run this again. What it is:" "  ps -fp ${holder:-PID}"
+    fi
+  done
+}
+
+# Interfaces, sockets and rules may be those of another docker by now.
+refuse_foreign_docker() {
+  if [[ -n $KB_DOCKER_SOCKET ]] && find_docker_daemon; then
+    refuse "another docker daemon runs, and may use what this bundle's docker left (docker0, rules, sockets): pid $DAEMON_PID." \
+      "  $DAEMON_LINE" "Stop it, then run this again. One of these, whichever started it:" \
+      "  systemctl stop docker" "  service docker stop" "  kill $DAEMON_PID"
+  fi
+}
+
+# Without a record of this boot nothing tells what is ours: then what looks like ours is named.
+say_unrecorded() {
+  local folder
+  local -a found=()
+  LEFTOVERS=0
+  if [[ $BEFORE_KNOWN != no || -z $KB_DOCKER_SOCKET ]]; then
+    return 0
+  fi
+  for folder in /sys/class/net/docker0 /sys/class/net/flannel*; do
+    if [[ -e $folder ]]; then
+      found+=("the interface ${folder##*/}")
+    fi
+  done
+  if type -P iptables-save >/dev/null && iptables-save 2>/dev/null | grep -q '^:KUBE-'; then
+    found+=("the KUBE- chains of iptables")
+  fi
+  if ((${#found[@]} > 0)); then
+    LEFTOVERS=1
+    warn "what this host was like before the first start since its boot is not recorded here (run/before): is this another folder than the one that it was started from? These stay, and sysctls: $(join_comma ${found[@]+"${found[@]}"}). A reboot takes them away."
+  fi
+}
+
 # By their pid files, and by what runs out of bin/: a containerd-shim outlives its docker.
 refuse_running_units() {
   local file folder exe
@@ -192,6 +244,9 @@ refuse_running_units() {
   for file in "$KB_ROOT"/run/*.pid; do
     if process_alive "$file"; then
       file=${file##*/}
+      if [[ $file == etcd-isolated.pid ]]; then
+        refuse "an etcd still runs on a copy that a script of etcd/ made and that was killed. End it, then run this again:" "  kill $FILE_PID"
+      fi
       running+=("${file%.pid} (pid $FILE_PID)")
     fi
   done

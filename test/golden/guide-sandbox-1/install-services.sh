@@ -26,6 +26,7 @@ readonly -a KB_FOLDERS=(
   /home/work/etcd/data-dir
   /home/work/docker/runtime_1.11
   /home/work/docker/run
+  /var/lib/kubelet
 )
 
 KB_ROOT=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
