@@ -4,6 +4,7 @@
 # bats/e2e/etcd-life.bats.
 
 load ../helper.bash
+load ../etcd-release.bash
 load etcd-life.bash
 
 setup() { etcd_bundle; }
@@ -70,7 +71,7 @@ on_small_disk() {
 member() {
   [[ $(<"$BUNDLE/lib/etcd-members.tsv") == *"$1"$'\t'* ]] ||
     printf '%s\tsandbox-%s\t127.0.0.1\t%s\t%s\n' "$1" "${1#m}" "$2" "$3" >>"$BUNDLE/lib/etcd-members.tsv"
-  etcd --name "$1" --data-dir "$BATS_TEST_TMPDIR/$1" --enable-v2=true --logger zap --log-outputs stderr \
+  etcd --name "$1" --data-dir "$BATS_TEST_TMPDIR/$1" ${ETCD_V2[@]+"${ETCD_V2[@]}"} \
     --listen-client-urls "http://127.0.0.1:$2" --advertise-client-urls "http://127.0.0.1:$2" \
     --listen-peer-urls "http://127.0.0.1:$3" --initial-advertise-peer-urls "http://127.0.0.1:$3" \
     --initial-cluster "$4" --initial-cluster-token others >>"$BATS_TEST_TMPDIR/$1.log" 2>&1 3>&- &
@@ -261,7 +262,7 @@ healthy() {
 }
 
 @test "a log in a folder of its own (--wal-dir) counts as data: the member starts again" {
-  sed -i "s|--enable-v2=true|--enable-v2=true --wal-dir=$BATS_TEST_TMPDIR/log|" "$BUNDLE/etcd/start-etcd.sh"
+  sed -i "s|^    --name$|    --wal-dir=$BATS_TEST_TMPDIR/log --name|" "$BUNDLE/etcd/start-etcd.sh"
   grep -q -- --wal-dir "$BUNDLE/etcd/start-etcd.sh"
   run -0 script etcd/start-etcd.sh 3>&-
   [[ ! -e $DATA/member/wal ]]
