@@ -58,6 +58,12 @@ on_small_disk() {
   has "etcd does not do what is needed on the copy: it died"
   has "The data that you have was not changed"
   [[ $(cat "$BATS_TEST_TMPDIR"/old/member/wal/*.wal) == log && ! -e $DATA/member ]]
+  rm -rf "$DATA.in-progress" "$DATA.new"
+  # Here 3.4 panics, and lists its calls after that.
+  : >"$(echo "$BATS_TEST_TMPDIR"/old/member/wal/*.wal)"
+  run -1 script etcd/migrate-etcd.sh --from "$BATS_TEST_TMPDIR/old" --yes
+  [[ $output == *"cannot be repaired"* || $output == *"panic: cannot use none as id"* ]]
+  has_not "goroutine"
   # It can be given up, as other data is asked for.
   mkdir "$BATS_TEST_TMPDIR/empty"
   run -2 script etcd/migrate-etcd.sh --from "$BATS_TEST_TMPDIR/empty" --yes

@@ -227,6 +227,24 @@ cluster_of() {
   has "Likely cause: another process has port ${PEER[1]} already."
 }
 
+@test "a damaged log: the cause, and etcd's own words rather than where in its program it was" {
+  local log
+  cluster_of 1
+  stop 1 >/dev/null
+  log=$(echo "$BATS_TEST_TMPDIR/data 1"/member/wal/0*.wal)
+  cp "$log" "$BATS_TEST_TMPDIR/log"
+  # Nothing in it, and a length that no record has.
+  : >"$log"
+  run -1 start 1
+  has "Likely cause: etcd's data on this host is damaged"
+  [[ $output == *"cannot be repaired"* || $output == *"panic: cannot use none as id"* ]]
+  has_not "goroutine"
+  { head -c 8 /dev/zero | tr '\0' '\177' && tail -c +9 "$BATS_TEST_TMPDIR/log"; } >"$log"
+  run -1 start 1
+  has "Likely cause: etcd's data on this host is damaged"
+  has_not "goroutine"
+}
+
 @test "the clean environment: ETCD_NAME of the caller does not reach it" {
   make_members 1
   ETCD_NAME=evil ETCD_DATA_DIR=/nonexistent run -0 start 1
