@@ -4,6 +4,7 @@
 
 bats_require_minimum_version 1.5.0
 load hosts
+load ../etcd-release
 load etcd
 load ../killed-after
 

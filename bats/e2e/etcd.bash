@@ -1,4 +1,4 @@
-# What the suites with a real etcd on three hosts share. Needs hosts.bash.
+# What the suites with a real etcd on three hosts share. Needs hosts.bash and etcd-release.bash.
 
 # etcd_hosts: makes the hosts sandbox-1 to sandbox-3 with a bundle each.
 etcd_hosts() {
@@ -9,14 +9,13 @@ etcd_hosts() {
   # Arrays are not exported.
   printf '%s\n' "${HOSTS_NAMES[@]}" >"$HOSTS_FOLDER/names"
 
-  local artifacts=$HOSTS_FOLDER/artifacts release
-  release=$(etcd --version | awk '/^etcd Version/ {print $3}')
+  local artifacts=$HOSTS_FOLDER/artifacts
   mkdir "$artifacts"
   cp "$(command -v etcd)" "$(command -v etcdctl)" "$artifacts"
   cat >"$HOSTS_FOLDER/cluster.json" <<JSON
 {
   "name": "lab",
-  "releases": { "etcd": "$release" },
+  "releases": { "etcd": "$ETCD_RELEASE" },
   "etcd": { "flags": { "snapshot-count": "1000" } },
   "hosts": [
     { "name": "sandbox-1", "address": "10.207.182.18", "roles": ["etcd"], "memberName": "etcd2" },
@@ -150,7 +149,7 @@ healthy() {
 
 # old_etcd FOLDER: runs an etcd of an earlier life on sandbox-1, on FOLDER; sets OLD_ETCD to its pid.
 old_etcd() {
-  become_on sandbox-1 etcd --name default --data-dir "$1" --enable-v2 --snapshot-count 4000 \
+  become_on sandbox-1 etcd --name default --data-dir "$1" ${ETCD_V2[@]+"${ETCD_V2[@]}"} --snapshot-count 4000 \
     --listen-client-urls http://127.0.0.1:4001 --advertise-client-urls http://127.0.0.1:4001 \
     --listen-peer-urls http://127.0.0.1:7001 --initial-advertise-peer-urls http://127.0.0.1:7001 \
     --initial-cluster default=http://127.0.0.1:7001 </dev/null >"$HOSTS_FOLDER/old.log" 2>&1 3>&- &

@@ -4,6 +4,7 @@
 # time, and the old data as it was. Part of npm run test:soak, not of npm test.
 
 load ../helper.bash
+load ../etcd-release.bash
 load ../unit/etcd-life.bash
 load ../killed-after
 
@@ -12,7 +13,7 @@ setup() {
   local port
   port=$(free_port)
   OLD=$BATS_TEST_TMPDIR/old
-  etcd --name default --data-dir "$OLD" --enable-v2 --snapshot-count 4000 \
+  etcd --name default --data-dir "$OLD" ${ETCD_V2[@]+"${ETCD_V2[@]}"} --snapshot-count 4000 \
     --listen-client-urls "http://127.0.0.1:$port" --advertise-client-urls "http://127.0.0.1:$port" \
     --listen-peer-urls "http://127.0.0.1:$PEER" --initial-advertise-peer-urls "http://127.0.0.1:$PEER" \
     --initial-cluster "default=http://127.0.0.1:$PEER" >"$OLD.log" 2>&1 3>&- &

@@ -1,4 +1,4 @@
-# A bundle with an etcd member and the scripts of its life. Needs helper.bash.
+# A bundle with an etcd member and the scripts of its life. Needs helper.bash and etcd-release.bash.
 
 # etcd_bundle: $BUNDLE is that of the only member of a cluster, with all scripts of etcd/; its data goes to $DATA.
 etcd_bundle() {
@@ -13,9 +13,9 @@ etcd_bundle() {
   printf 'm1\tsandbox-1\t127.0.0.1\t%s\t%s\n' "$CLIENT" "$PEER" >"$BUNDLE/lib/etcd-members.tsv"
   make_start etcd/start-etcd.sh etcd "
 readonly KB_ETCD_NAME=m1 KB_ETCD_DATA_DIR='$DATA' KB_ETCD_TOKEN=token-1
-readonly KB_ETCD_CLIENT_PORT=$CLIENT KB_ETCD_PEER_PORT=$PEER KB_ETCDCTL_API=2 KB_ETCDCTL_ENDPOINTS=--endpoints
+readonly KB_ETCD_CLIENT_PORT=$CLIENT KB_ETCD_PEER_PORT=$PEER KB_ETCDCTL_API=$ETCD_V2_CTL KB_ETCDCTL_ENDPOINTS=--endpoints
 readonly KB_ETCD_PEER_URL=http://127.0.0.1:$PEER KB_ETCD_INITIAL_CLUSTER=m1=http://127.0.0.1:$PEER" \
-    etcd --name m1 --data-dir "$DATA" --enable-v2=true \
+    etcd --name m1 --data-dir "$DATA" ${ETCD_V2[@]+"${ETCD_V2[@]}"} \
     --advertise-client-urls "http://127.0.0.1:$CLIENT" --listen-client-urls "http://127.0.0.1:$CLIENT" \
     --initial-advertise-peer-urls "http://127.0.0.1:$PEER" --listen-peer-urls "http://127.0.0.1:$PEER" \
     --initial-cluster-token token-1 --initial-cluster "m1=http://127.0.0.1:$PEER" --initial-cluster-state new

@@ -4,6 +4,7 @@
 # bats/e2e/etcd-life.bats.
 
 load ../helper.bash
+load ../etcd-release.bash
 load etcd-life.bash
 
 setup() { etcd_bundle; }
@@ -57,6 +58,12 @@ on_small_disk() {
   has "etcd does not do what is needed on the copy: it died"
   has "The data that you have was not changed"
   [[ $(cat "$BATS_TEST_TMPDIR"/old/member/wal/*.wal) == log && ! -e $DATA/member ]]
+  rm -rf "$DATA.in-progress" "$DATA.new"
+  # Here 3.4 panics, and lists its calls after that.
+  : >"$(echo "$BATS_TEST_TMPDIR"/old/member/wal/*.wal)"
+  run -1 script etcd/migrate-etcd.sh --from "$BATS_TEST_TMPDIR/old" --yes
+  [[ $output == *"cannot be repaired"* || $output == *"panic: cannot use none as id"* ]]
+  has_not "goroutine"
   # It can be given up, as other data is asked for.
   mkdir "$BATS_TEST_TMPDIR/empty"
   run -2 script etcd/migrate-etcd.sh --from "$BATS_TEST_TMPDIR/empty" --yes
@@ -70,7 +77,7 @@ on_small_disk() {
 member() {
   [[ $(<"$BUNDLE/lib/etcd-members.tsv") == *"$1"$'\t'* ]] ||
     printf '%s\tsandbox-%s\t127.0.0.1\t%s\t%s\n' "$1" "${1#m}" "$2" "$3" >>"$BUNDLE/lib/etcd-members.tsv"
-  etcd --name "$1" --data-dir "$BATS_TEST_TMPDIR/$1" --enable-v2=true --logger zap --log-outputs stderr \
+  etcd --name "$1" --data-dir "$BATS_TEST_TMPDIR/$1" ${ETCD_V2[@]+"${ETCD_V2[@]}"} \
     --listen-client-urls "http://127.0.0.1:$2" --advertise-client-urls "http://127.0.0.1:$2" \
     --listen-peer-urls "http://127.0.0.1:$3" --initial-advertise-peer-urls "http://127.0.0.1:$3" \
     --initial-cluster "$4" --initial-cluster-token others >>"$BATS_TEST_TMPDIR/$1.log" 2>&1 3>&- &
@@ -261,7 +268,7 @@ healthy() {
 }
 
 @test "a log in a folder of its own (--wal-dir) counts as data: the member starts again" {
-  sed -i "s|--enable-v2=true|--enable-v2=true --wal-dir=$BATS_TEST_TMPDIR/log|" "$BUNDLE/etcd/start-etcd.sh"
+  sed -i "s|^    --name$|    --wal-dir=$BATS_TEST_TMPDIR/log --name|" "$BUNDLE/etcd/start-etcd.sh"
   grep -q -- --wal-dir "$BUNDLE/etcd/start-etcd.sh"
   run -0 script etcd/start-etcd.sh 3>&-
   [[ ! -e $DATA/member/wal ]]

@@ -3,6 +3,7 @@
 # etcd: waiting for a majority (G1, Q1) and the guards against a split brain, with the real etcd.
 
 load ../helper.bash
+load ../etcd-release.bash
 
 setup() {
   make_bundle
@@ -47,7 +48,7 @@ make_member() {
 readonly KB_ETCD_NAME=m$1 KB_ETCD_DATA_DIR='$BATS_TEST_TMPDIR/data $1' KB_ETCD_TOKEN=${TOKEN-token-1}
 readonly KB_ETCD_CLIENT_PORT=${CLIENT[index]} KB_ETCD_PEER_PORT=${PEER[index]}
 readonly KB_ETCD_PEER_URL=http://127.0.0.1:${PEER[index]} KB_ETCD_INITIAL_CLUSTER='$2'" \
-    etcd --name "m$1" --data-dir "$BATS_TEST_TMPDIR/data $1" --enable-v2 \
+    etcd --name "m$1" --data-dir "$BATS_TEST_TMPDIR/data $1" ${ETCD_V2[@]+"${ETCD_V2[@]}"} \
     --advertise-client-urls "http://127.0.0.1:${CLIENT[index]}" --listen-client-urls "http://127.0.0.1:${CLIENT[index]}" \
     --initial-advertise-peer-urls "http://127.0.0.1:${PEER[index]}" --listen-peer-urls "http://127.0.0.1:${PEER[index]}" \
     --initial-cluster-token "${TOKEN-token-1}" --initial-cluster "$2" --initial-cluster-state new
@@ -224,6 +225,24 @@ cluster_of() {
   run -1 start 1
   has "etcd died."
   has "Likely cause: another process has port ${PEER[1]} already."
+}
+
+@test "a damaged log: the cause, and etcd's own words rather than where in its program it was" {
+  local log
+  cluster_of 1
+  stop 1 >/dev/null
+  log=$(echo "$BATS_TEST_TMPDIR/data 1"/member/wal/0*.wal)
+  cp "$log" "$BATS_TEST_TMPDIR/log"
+  # Nothing in it, and a length that no record has.
+  : >"$log"
+  run -1 start 1
+  has "Likely cause: etcd's data on this host is damaged"
+  [[ $output == *"cannot be repaired"* || $output == *"panic: cannot use none as id"* ]]
+  has_not "goroutine"
+  { head -c 8 /dev/zero | tr '\0' '\177' && tail -c +9 "$BATS_TEST_TMPDIR/log"; } >"$log"
+  run -1 start 1
+  has "Likely cause: etcd's data on this host is damaged"
+  has_not "goroutine"
 }
 
 @test "the clean environment: ETCD_NAME of the caller does not reach it" {

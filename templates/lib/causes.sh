@@ -56,7 +56,7 @@ readonly -a CAUSE_TABLE=(
   'Compare the members in the specification with the names of this host. To mend /etc/hosts: :: @ROOT@/update-hosts.sh'
 
   'etcd'
-  'crc mismatch|walpb: .*corrupt|panic: .*corrupt'
+  'crc mismatch|read wal error .*cannot be repaired|wal\.\(\*decoder\)|etcdmain: (wal|proto): |cannot use none as id|walpb: .*corrupt|panic: .*corrupt'
   'etcd'\''s data on this host is damaged, as after a power cut or a bad disk.'
   'Keep the data folder under another name; then replace the member: :: @ROOT@/etcd/replace-member.sh'
 

@@ -77,7 +77,7 @@ isolated_network() {
 isolated_failed() {
   complain "etcd does not do what is needed on the copy: $1. The data that you have was not changed." \
     "The end of $ISOLATED_LOG:"
-  tail -n 12 -- "$ISOLATED_LOG" | sed 's/^/  | /' >&2
+  without_stacks <"$ISOLATED_LOG" | tail -n 12 | sed 's/^/  | /' >&2
   print_message '' "It has to be data of the same etcd release, or of the one right before it." \
     "When the cause is mended, run this again." >&2
   exit "$EXIT_FAILED"

@@ -148,6 +148,15 @@ recent_log() {
   ' | tr -d '\000-\010\013-\037\177'; } 2>/dev/null || true
 }
 
+# without_stacks: leaves out the calls that Go lists after a panic, which push its words out of a log's last lines.
+without_stacks() {
+  awk '
+    /^goroutine [0-9]+ \[/ { inside = 1; next }
+    inside && (/^\t/ || /^created by / || /^[^ ]+\(.*\)$/ || /^$/) { next }
+    { inside = 0; print }
+  '
+}
+
 stopped_meanwhile() {
   local log
   log=$(recent_log)
@@ -160,7 +169,7 @@ show_log() {
   while IFS= read -r line; do
     printf '  | %s\n' "$line" >&2
     count=$((count + 1))
-  done < <(recent_log | tail -n 15)
+  done < <(recent_log | without_stacks | tail -n 15)
   if ((count == 0)); then
     printf '  | (nothing was written since this start)\n' >&2
   fi

@@ -2,9 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Answer, ask, Bench, isHealthy, planMembers, type TestMember, until } from './etcd-programs.ts';
 
-/** Debian's etcd answers the v2 API with --enable-v2 up to 3.4. */
+/** The product's own 2.3, or Debian's 3.4, which answers the v2 API with --enable-v2. */
 const real = spawnSync('etcd', ['--version'], { encoding: 'utf8' });
 const release = /etcd Version: (\S+)/.exec(real.stdout ?? '')?.[1] ?? '';
+const v2 = /^(2|3\.[01])\./.test(release) ? [] : ['--enable-v2'];
 
 type Request = [method: string, path: string, form?: Readonly<Record<string, string>>];
 
@@ -120,8 +121,8 @@ describe.runIf(release !== '')('etcd: the same requests to the real one and to t
     const at = flags.indexOf('--listen-peer-urls') + 1;
     flags[at] = second.peer;
     other = second;
-    bench.start(['etcd', '--enable-v2', ...first.flags()]);
-    await bench.standIn('etcd', release, ['--enable-v2', ...flags]);
+    bench.start(['etcd', ...v2, ...first.flags()]);
+    await bench.standIn('etcd', release, [...v2, ...flags]);
     await until('both are healthy', async () => (await isHealthy(one)) && (await isHealthy(other)));
     // The cluster's version is decided a moment later, and counts in the index.
     const decided = async (member: TestMember): Promise<boolean> =>
