@@ -197,6 +197,16 @@ kill_at() {
   [[ $(cat "$TARGET/docker") == 'by somebody' && ! -e $RECORD ]]
 }
 
+@test "a folder where our program was: its path is one word to type, with its blank" {
+  install
+  status_is 0
+  rm "$TARGET/docker"
+  mkdir "$TARGET/docker"
+  install --undo
+  status_is 1
+  has "ls -ld '$TARGET/docker'"
+}
+
 @test "--undo with --to touches that folder only" {
   mkdir "$BATS_TEST_TMPDIR/other"
   install

@@ -196,15 +196,19 @@ inside() {
 
 @test "--purge-data: a backup of etcd in the bundle or in the data is not deleted with it" {
   run inside '
-    mkdir -p "$BUNDLE/etcd/etcd-sandbox-1-2026/member" "$DATA/etcd/data-dir/saved/member"
-    for folder in "$BUNDLE/etcd/etcd-sandbox-1-2026" "$DATA/etcd/data-dir/saved"; do touch "$folder/BACKUP" "$folder/SHA256SUMS"; done
+    mkdir -p "$BUNDLE/etcd/etcd-sandbox-1-2026/member" "$DATA/etcd/data-dir/a/b/c/d/saved/member" "$DATA/docker/graph"
+    # In an image, say.
+    touch "$DATA/docker/graph/BACKUP"
+    for folder in "$BUNDLE/etcd/etcd-sandbox-1-2026" "$DATA/etcd/data-dir/a/b/c/d/saved"; do touch "$folder/BACKUP" "$folder/SHA256SUMS"; done
     script uninstall.sh --purge-data --yes || echo "CODE $?"
-    [[ -e $BUNDLE/etcd/etcd-sandbox-1-2026/BACKUP && -e $DATA/etcd/data-dir/saved/BACKUP ]]
+    [[ -e $BUNDLE/etcd/etcd-sandbox-1-2026/BACKUP && -e $DATA/etcd/data-dir/a/b/c/d/saved/BACKUP ]]
   '
   status_is 0
   has 'CODE 2'
-  has "$BUNDLE/etcd/etcd-sandbox-1-2026: it is a backup of etcd"
-  has "$DATA/etcd/data-dir/saved: it is a backup of etcd"
+  has 'backups of etcd would be deleted too'
+  has "mv -- '$BUNDLE/etcd/etcd-sandbox-1-2026' /root/"
+  has "mv -- $DATA/etcd/data-dir/a/b/c/d/saved /root/"
+  lacks "$DATA/docker/graph /root/"
 }
 
 @test "a mount point with a blank before a digit is seen" {
@@ -603,4 +607,181 @@ inside() {
   [[ $output == *'SERVICES --undo'*'chains out of'* ]]
   has 'CODE 1'
   has 'not undone, see above: take away the services'
+}
+
+@test "the lock of the scripts of etcd/ is held up to the end" {
+  mkdir "$BUNDLE/etcd"
+  run inside '
+    script uninstall.sh --record
+    disturb
+    # One of the last steps tries to take it.
+    printf "%s\n" "flock -n \"\$BUNDLE/run/etcd-life.lock\" true || echo \"HELD by \$(cat \"\$BUNDLE/run/etcd-life.lock\")\"" >"$BUNDLE/update-hosts.sh"
+    echo "# BEGIN kubebale guide" >>/etc/hosts
+    script uninstall.sh
+    flock -n "$BUNDLE/run/etcd-life.lock" true && echo FREE
+  '
+  status_is 0
+  [[ $output =~ HELD\ by\ [0-9]+ ]]
+  has FREE
+}
+
+@test "no record at all: nothing is promised, whatever there is" {
+  run inside '
+    script uninstall.sh --record
+    disturb
+    rm -r "$BUNDLE/run/before"
+    script uninstall.sh
+    [[ -d /sys/class/net/docker0 && $(cat /proc/sys/kernel/panic) == 10 ]]
+    script uninstall.sh --purge-data --yes
+  '
+  status_is 0
+  has 'the interface flannel.1'
+  has 'chains KUBE-* and FLANNEL-* in iptables-legacy'
+  has 'chains KUBE-* and FLANNEL-* in iptables-nft'
+  has 'What is known to be ours is undone.'
+  lacks 'This host is as it was'
+  lacks 'There was nothing to undo'
+}
+
+@test "no record, and nothing to see: sysctls may have been changed, and that is said" {
+  run inside 'script uninstall.sh'
+  status_is 0
+  has 'sysctls, if daemons changed them'
+  lacks 'This host is as it was'
+  lacks 'There was nothing to undo'
+}
+
+@test "after an uninstall another docker's interface is not taken for one of ours without a record" {
+  run inside '
+    script uninstall.sh --record
+    script uninstall.sh
+    ip link add docker0 type bridge
+    echo SECOND
+    script uninstall.sh
+    [[ -d /sys/class/net/docker0 ]]
+  '
+  status_is 0
+  has 'SECOND There was nothing to undo'
+}
+
+@test "part of the record gone: sysctls stay, it is said, and the last sentence does not promise more" {
+  run inside '
+    script uninstall.sh --record
+    disturb
+    rm "$BUNDLE"/run/before/boot.*/sysctls
+    script uninstall.sh
+    [[ ! -e /sys/class/net/docker0 && $(cat /proc/sys/kernel/panic) == 10 ]]
+  '
+  status_is 0
+  has 'the record is no longer whole'
+  has 'sysctls that daemons changed (kernel.panic and the like)'
+  lacks 'This host is as it was'
+}
+
+@test "sysctls of a module that was loaded only later stay, and are named at the end" {
+  run inside '
+    # A folder in which it is missing.
+    mkdir "$TEST_FOLDER/vm"
+    cp -a /proc/sys/vm/panic_on_oom "$TEST_FOLDER/vm"
+    mount --bind "$TEST_FOLDER/vm" /proc/sys/vm
+    script uninstall.sh --record
+    grep -P "vm/overcommit_memory\tabsent" "$BUNDLE"/run/before/boot.*/sysctls
+    umount /proc/sys/vm
+    echo 1 >/proc/sys/vm/overcommit_memory
+    script uninstall.sh
+    echo "VALUE $(cat /proc/sys/vm/overcommit_memory)"
+  '
+  status_is 0
+  has 'but for what stays until the next reboot: vm/overcommit_memory (1), which was not there before'
+  has 'VALUE 1'
+}
+
+@test "rules that cannot be read: no record, and no uninstall that says done" {
+  run inside '
+    shim iptables-nft-save "echo out of memory >&2; exit 1"
+    script_in "$TEST_FOLDER/shims" uninstall.sh --record || echo "CODE $?"
+    [[ -z $(find "$BUNDLE/run/before" -name "boot.*") ]]
+    # What it says on a kernel without nf_tables.
+    shim iptables-nft-save "echo \"iptables-save v1.8.7 (nf_tables): Could not fetch rule set generation id: Invalid argument\" >&2; exit 4"
+    script_in "$TEST_FOLDER/shims" uninstall.sh --record
+    [[ -e $(echo "$BUNDLE"/run/before/boot.*/iptables-nft) ]]
+    shim iptables-nft-save "echo out of memory >&2; exit 1"
+    script_in "$TEST_FOLDER/shims" uninstall.sh || echo "AFTER $?"
+  '
+  status_is 0
+  has 'CODE 1'
+  has 'the rules of iptables-nft cannot be recorded: iptables-nft-save fails: out of memory'
+  has 'AFTER 1'
+  has 'could not read the rules of iptables-nft: iptables-nft-save fails: out of memory'
+}
+
+@test "a flavour that was not recorded: our chains go, its policy stays, and that is said at the end" {
+  run inside '
+    script uninstall.sh --record
+    rm "$BUNDLE"/run/before/boot.*/iptables-nft
+    kube_rules iptables-nft
+    script uninstall.sh
+    iptables-nft-save | grep KUBE- || echo NONE
+    iptables-nft-save | grep "^:FORWARD DROP"
+  '
+  status_is 0
+  has NONE
+  has ':FORWARD DROP'
+  has 'but for what stays until the next reboot: the policy of FORWARD in iptables-nft'
+}
+
+@test "--force is for the wrong host only: a docker that was changed since is not forgotten" {
+  run inside '
+    script node/install-docker.sh
+    echo mine >/usr/bin/docker
+    export TEST_ADDRESS=192.0.2.1
+    script uninstall.sh || echo "WRONG $?"
+    script uninstall.sh --force || echo "CODE $?"
+    [[ -s $BUNDLE/run/install-docker.tsv ]]
+    rm /usr/bin/docker
+    script uninstall.sh --force
+    [[ ! -e $BUNDLE/run/install-docker.tsv ]]
+  '
+  status_is 0
+  has 'WRONG 2'
+  has 'CODE 1'
+  has '/usr/bin/docker cannot be put back'
+}
+
+@test "the list before the question says which folders stay, empty" {
+  run inside '
+    mkdir -p "$DATA/etcd/data-dir" "$DATA/docker/run"
+    script uninstall.sh --record
+    disturb
+    sed -i "\|docker/run$|d" "$BUNDLE/run/before/paths"
+    script uninstall.sh --purge-data --dry-run
+  '
+  status_is 0
+  has "$DATA/etcd/data-dir (it was there before: emptied, stays)"
+  has "$DATA/docker/run (it may have been there before: emptied, stays)"
+  lacks "$DATA/docker/graph ("
+  lacks "$BUNDLE ("
+}
+
+@test "the last step of a purge that was killed: only with --purge-data, as root, and not for --help or --dry-run" {
+  run inside '
+    # As they are right before it, in a folder that others may read.
+    mkdir -p /run/left/.removed
+    cp "$BUNDLE/uninstall.sh" /run/left/
+    BUNDLE=/run/left
+    for word in --help -h --dry-run "--purge-data --dry-run"; do
+      # shellcheck disable=SC2086 # two words
+      script uninstall.sh $word
+    done
+    script uninstall.sh || echo "BARE $?"
+    chmod a+w /run/left
+    setpriv --reuid 65534 --clear-groups "$KB_BASH" "$BUNDLE/uninstall.sh" --purge-data || echo "USER $?"
+    [[ -d $BUNDLE/.removed && -e $BUNDLE/uninstall.sh ]]
+    script uninstall.sh --purge-data
+    [[ ! -e $BUNDLE ]]
+  '
+  status_is 0
+  has 'BARE 2'
+  has 'USER 2'
+  has 'To delete them, type as root: /run/left/uninstall.sh --purge-data --yes'
 }

@@ -52,3 +52,17 @@ teardown() { clean_up; }
   [[ $(find "$BUNDLE/run/before" -mindepth 1 -maxdepth 1 -type d | wc -l) == 1 ]]
   [[ $(sort "$BUNDLE/run/before/paths" | uniq -d) == '' ]]
 }
+
+@test "rules that cannot be read: the daemon is not started, and it says why; a sysctl that is not there is recorded as absent" {
+  mkdir "$BATS_TEST_TMPDIR/shims"
+  for name in ip{,6}tables{,-legacy,-nft}-{save,restore}; do
+    printf '#!/bin/sh\necho out of memory >&2\nexit 1\n' >"$BATS_TEST_TMPDIR/shims/$name"
+  done
+  chmod 0755 "$BATS_TEST_TMPDIR"/shims/*
+  PATH=$BATS_TEST_TMPDIR/shims:$PATH run -1 script master/start-kube-scheduler.sh
+  has "-save fails: out of memory"
+  has "was not started, for the state of this host could not be recorded"
+  [[ ! -e $BUNDLE/began ]]
+  run -0 script uninstall.sh --record
+  [[ -e /proc/sys/net/bridge ]] || grep -q $'bridge-nf-call-iptables\tabsent$' "$BUNDLE"/run/before/boot.*/sysctls
+}

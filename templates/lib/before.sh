@@ -46,7 +46,7 @@ before_record() {
       before_write "$new/run-paths" before_run_paths
       iptables_find_flavours
       for flavour in ${IPTABLES_FLAVOURS[@]+"${IPTABLES_FLAVOURS[@]}"}; do
-        before_write "$new/$flavour" iptables_listing "$flavour"
+        before_write_rules "$flavour" "$new/$flavour"
       done
     fi
     sync
@@ -64,6 +64,15 @@ before_write() {
   local file=$1
   shift
   { "$@" >"$file"; } 2>/dev/null || die_unwritable "$file"
+}
+
+# before_write_rules FLAVOUR FILE: an empty record would make all rules of this host look like ours.
+before_write_rules() {
+  if ! iptables_read "$1"; then
+    die "the rules of $1 cannot be recorded: $1-save fails: ${IPTABLES_REASON:-no reason given}" \
+      "Mend that, then run this again. Try it with:" "  $1-save"
+  fi
+  before_write "$2" printf '%s\n' "$IPTABLES_RULES"
 }
 
 # A daemon of this bundle runs: started by an older one, which recorded nothing.
@@ -86,14 +95,35 @@ before_forget_other_boots() {
   done
 }
 
-# Sets BEFORE_KNOWN: yes, late (daemons ran already when it was recorded), or no (nothing started since this boot).
+# Sets BEFORE_KNOWN: yes, late (daemons ran already when it was recorded, or parts of the record are gone), undone (by an
+# uninstall in this boot) or no (nothing started since this boot, or the record is gone).
+# shellcheck disable=SC2034 # read by the libraries of uninstall.sh
 before_find() {
+  local name boot=''
+  { read -r boot <"$BEFORE_FOLDER/undone"; } 2>/dev/null || true
   BEFORE_KNOWN=no
-  if [[ -e $BEFORE_BOOT/late ]]; then
-    BEFORE_KNOWN=late
-  elif [[ -d $BEFORE_BOOT ]]; then
-    # shellcheck disable=SC2034 # read by the libraries of uninstall.sh
+  if [[ -d $BEFORE_BOOT ]]; then
     BEFORE_KNOWN=yes
+    for name in mounts links routes sysctls run-paths; do
+      if [[ -e $BEFORE_BOOT/late || ! -r $BEFORE_BOOT/$name ]]; then
+        BEFORE_KNOWN=late
+      fi
+    done
+  elif [[ -n $boot && $boot == "$BOOT_ID" ]]; then
+    BEFORE_KNOWN=undone
+  fi
+}
+
+# before_never: there is no record of any start.
+before_never() {
+  [[ $BEFORE_KNOWN == no && ! -e $BEFORE_FOLDER/paths ]]
+}
+
+# What is undone is forgotten last: the next start records anew.
+before_forget() {
+  if [[ -d $BEFORE_BOOT ]]; then
+    { printf '%s\n' "$BOOT_ID" >"$BEFORE_FOLDER/undone"; } 2>/dev/null || die_unwritable "$BEFORE_FOLDER/undone"
+    rm -rf -- "$BEFORE_BOOT"
   fi
 }
 
@@ -119,7 +149,7 @@ before_routes() {
   ip -4 route show | sed 's/ linkdown//; s/ dead//; s/ *$//'
 }
 
-# path TAB value. ip_forward comes first, because writing it changes those after it as well.
+# path TAB value, or "absent" while the kernel's module is not loaded. ip_forward comes first, because writing it changes those after it as well.
 before_sysctls() {
   local path value
   for path in /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv4/conf/*/forwarding \
@@ -130,7 +160,9 @@ before_sysctls() {
     /proc/sys/net/netfilter/nf_conntrack_tcp_timeout_{established,close_wait} \
     /proc/sys/kernel/{panic,panic_on_oops} /proc/sys/vm/{overcommit_memory,panic_on_oom} \
     /proc/sys/kernel/keys/{root_maxkeys,root_maxbytes}; do
-    if [[ -r $path ]] && read -r value <"$path"; then
+    if [[ ! -e $path ]]; then
+      printf '%s\tabsent\n' "$path"
+    elif [[ -r $path ]] && read -r value <"$path"; then
       printf '%s\t%s\n' "$path" "$value"
     fi
   done

@@ -88,7 +88,10 @@ digest() {
   DIGEST=''
   if [[ -e $1 ]]; then
     # From stdin: with a name, a backslash in it would be escaped in the output.
-    DIGEST=$(sha256sum <"$1") || die "cannot read $1." "Look with:" "  ls -ld $1"
+    if ! DIGEST=$(sha256sum <"$1"); then
+      quote_word "$1"
+      die "cannot read $1." "Look with:" "  ls -ld $QUOTED"
+    fi
     DIGEST=${DIGEST%% *}
   fi
 }

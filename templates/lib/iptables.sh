@@ -21,10 +21,29 @@ iptables_find_flavours() {
   done
 }
 
-# iptables_listing FLAVOUR: tables, chains with their policies, rules; without counters. X-save only reads: it makes no
-# table that was not there, as "X -S" would. Nothing when the kernel has no such tables.
-iptables_listing() {
-  { "$1-save" 2>/dev/null || true; } | awk '/^#/ || !NF { next } /^:/ { print $1, $2; next } { sub(/ +$/, ""); print }'
+# iptables_read FLAVOUR: sets IPTABLES_RULES: tables, chains with their policies, rules; without counters. X-save only
+# reads: it makes no table that was not there, as "X -S" would. Nothing when the kernel has no such tables. Fails, with
+# IPTABLES_REASON.
+# shellcheck disable=SC2034 # the callers read them
+iptables_read() {
+  local try
+  IPTABLES_RULES='' IPTABLES_REASON=''
+  for try in 1 2 3; do
+    if IPTABLES_RULES=$("$1-save" 2>/dev/null |
+      awk '/^#/ || !NF { next } /^:/ { print $1, $2; next } { sub(/ +$/, ""); print }'); then
+      return 0
+    fi
+    # Another program may have the tables for a moment.
+    ((try == 3)) || sleep 0.5
+  done
+  # Apart, so that a warning never gets among the rules.
+  IPTABLES_RULES=''
+  IPTABLES_REASON=$("$1-save" 2>&1 >/dev/null) || true
+  case $IPTABLES_REASON in
+    # A kernel without nf_tables: Debian brings X-nft for every one.
+    *"Failed to initialize nft: Protocol not supported"* | *"rule set generation id: Invalid argument"*) return 0 ;;
+  esac
+  return 1
 }
 
 # iptables_changes BEFORE-FILE AFTER-FILE NETWORK: what X-restore --noflush has to read so that what docker, flannel,

@@ -14,9 +14,18 @@ undo_iptables() {
     # Not recorded: daemons ran already, or the package came later.
     known=$BEFORE_KNOWN
     [[ -r $before ]] || known=late before=/dev/null
-    text=$(iptables_changes "$before" <(iptables_listing "$flavour") "$KB_POD_NETWORK")
+    # Nothing that is read would look like nothing to undo.
+    if ! iptables_read "$flavour"; then
+      complain "could not read the rules of $flavour: $flavour-save fails: ${IPTABLES_REASON:-no reason given}"
+      FAILED+=("take our rules out of $flavour")
+      continue
+    fi
+    text=$(iptables_changes "$before" <(printf '%s\n' "$IPTABLES_RULES") "$KB_POD_NETWORK")
     if [[ $known == late ]]; then
       # What the policy was is not known then.
+      if [[ $'\n'$text == *$'\n-P '* ]]; then
+        KEPT+=("  the policy of FORWARD in $flavour: what it was is not known")
+      fi
       text=$(printf '%s\n' "$text" | sed '/^-P /d')
     fi
     rules=0 chains=0
@@ -68,7 +77,7 @@ undo_links() {
   fi
   for folder in /sys/class/net/*; do
     name=${folder##*/}
-    if [[ ! $name =~ ^(docker0|flannel0|flannel\.[0-9]+|flannel-v6\.[0-9]+|kube-ipvs0|kube-bridge)$ ]] || before_has links "$name"; then
+    if ! named_by_daemons "$name" || before_has links "$name"; then
       continue
     fi
     strangers=()
@@ -82,13 +91,41 @@ undo_links() {
       fi
     done
     if ((${#strangers[@]} > 0)); then
+      quote_word "${strangers[0]}"
       complain "the bridge $name has ports that are not of docker: ${strangers[*]}." "Take each away, then run this again:" \
-        "  ip link set ${strangers[0]} nomaster"
+        "  ip link set $QUOTED nomaster"
       FAILED+=("remove the interface $name")
     else
       act "remove the interface $name" remove_link "$name"
     fi
   done
+}
+
+# named_by_daemons INTERFACE
+named_by_daemons() {
+  [[ $1 =~ ^(docker0|flannel0|flannel\.[0-9]+|flannel-v6\.[0-9]+|kube-ipvs0|kube-bridge)$ ]]
+}
+
+# Without a record of this boot nothing tells what is ours: then what looks like ours stays, and is named.
+keep_unrecorded() {
+  local folder flavour chains
+  for folder in /sys/class/net/*; do
+    if named_by_daemons "${folder##*/}"; then
+      KEPT+=("  the interface ${folder##*/}")
+    fi
+  done
+  iptables_find_flavours
+  for flavour in ${IPTABLES_FLAVOURS[@]+"${IPTABLES_FLAVOURS[@]}"}; do
+    iptables_read "$flavour" || true
+    chains=$(printf '%s\n' "$IPTABLES_RULES" | awk '/^:(KUBE|FLANNEL)-/ { count++ } END { print count + 0 }')
+    if ((chains > 0)); then
+      KEPT+=("  $chains chains KUBE-* and FLANNEL-* in $flavour")
+    fi
+  done
+  if ((${#KEPT[@]} > 0)) || before_never; then
+    KEPT+=("  sysctls, if daemons changed them")
+    warn "what this host was like before the first start since its boot is not recorded here (run/before): is this another folder than the one that it was started from? Where that one is still there, run its uninstall.sh. What daemons left in the kernel stays; a reboot takes it away."
+  fi
 }
 
 # remove_link NAME: it may go by itself while we look, as the end of a veth does.
@@ -103,10 +140,18 @@ undo_sysctls() {
     return 0
   fi
   if [[ $BEFORE_KNOWN == late ]]; then
-    warn "when this host's state was recorded, daemons of this bundle ran already: sysctls that they changed (kernel.panic, vm.overcommit_memory, net.ipv4.ip_forward) stay until the next reboot."
+    warn "when this host's state was recorded, daemons of this bundle ran already, or the record is no longer whole: sysctls that they changed stay until the next reboot."
+    KEPT+=("  sysctls that daemons changed (kernel.panic and the like)")
     return 0
   fi
   while IFS=$'\t' read -r path before; do
+    if [[ $before == absent ]]; then
+      # Of a module that was loaded since: what it would be without the daemons is not known.
+      if [[ -e $path ]] && read -r now <"$path"; then
+        KEPT+=("  ${path#/proc/sys/} ($now), which was not there before")
+      fi
+      continue
+    fi
     if [[ ! -e $path ]] || ! read -r now <"$path" || [[ $now == "$before" ]]; then
       continue
     fi
@@ -115,6 +160,7 @@ undo_sysctls() {
       act "set $name back from $now to $before" write_sysctl "$path" "$before"
     else
       warn "$name was $before before the first start and is $now now, which none of the daemons writes: left alone."
+      KEPT+=("  $name ($now)")
     fi
   done <"$BEFORE_BOOT/sysctls"
 }

@@ -3,7 +3,7 @@
 
 # Sets PURGE_PATHS to what is there of the data. Refuses a path that is not safe to delete, before anything is done.
 purge_check_paths() {
-  local path mount place backup
+  local path mount place
   local -a unsafe=()
   PURGE_PATHS=()
   # Others than those of the specification: only when they were not there before the first start.
@@ -28,14 +28,29 @@ purge_check_paths() {
       fi
     done
   done
-  while IFS= read -r backup; do
-    if [[ -e ${backup%/*}/SHA256SUMS && -d ${backup%/*}/member ]]; then
-      unsafe+=("  ${backup%/*}: it is a backup of etcd")
-    fi
-  done < <(find "$KB_ROOT" ${PURGE_PATHS[@]+"${PURGE_PATHS[@]}"} -xdev -maxdepth 4 -type f -name BACKUP -print 2>/dev/null || true)
   if ((${#unsafe[@]} > 0)); then
     refuse "these are not safe to delete, so nothing is:" "${unsafe[@]}" \
       "Empty, unmount or move them by hand, then run this again; or without --purge-data, which deletes no data."
+  fi
+  refuse_backups
+}
+
+# What backup-etcd.sh wrote may be the only copy of etcd's keys, however deep it lies.
+refuse_backups() {
+  local file folder seen=$'\n'
+  local -a lines=()
+  while IFS= read -r -d '' file; do
+    folder=${file%/*}
+    # An image in docker's data may have a file of that name too.
+    if [[ -e $folder/SHA256SUMS && -d $folder/member && $seen != *$'\n'"$folder"$'\n'* ]]; then
+      seen+=$folder$'\n'
+      quote_word "$folder"
+      lines+=("  mv -- $QUOTED /root/")
+    fi
+  done < <(find "$KB_ROOT" ${PURGE_PATHS[@]+"${PURGE_PATHS[@]}"} -xdev -type f -name BACKUP -print0 2>/dev/null || true)
+  if ((${#lines[@]} > 0)); then
+    refuse "backups of etcd would be deleted too, so nothing is. Move them away, best to another machine, then run this again:" \
+      "${lines[@]}" "  $TYPED_ROOT/$KB_SCRIPT --purge-data"
   fi
 }
 
@@ -56,8 +71,12 @@ purge_list() {
   for path in ${PURGE_PATHS[@]+"${PURGE_PATHS[@]}"} "$KB_ROOT"; do
     size=$(du -shx -- "$path" 2>/dev/null | awk 'NR == 1 { print $1 }') || true
     mark=''
-    if [[ $path != "$KB_ROOT" && -d $path ]] && before_was_present "$path"; then
-      mark=' (it was there before: emptied)'
+    if [[ $path == "$KB_ROOT" ]] || ! purge_keeps_folder "$path"; then
+      :
+    elif before_was_present "$path"; then
+      mark=' (it was there before: emptied, stays)'
+    else
+      mark=' (it may have been there before: emptied, stays)'
     fi
     printf '  %8s  %s%s\n' "${size:-?}" "$path" "$mark"
   done
@@ -120,12 +139,16 @@ purge_path() {
   fi
   place=$(readlink -m -- "$1")
   has_no_mounts "$place" || return 1
-  if [[ ! -d $place ]] || before_was_absent "$1"; then
+  if ! purge_keeps_folder "$1"; then
     rm -rf --one-file-system -- "$place"
   else
-    # The folder was there before us, or nobody knows: it stays, empty.
     find "$place" -xdev -mindepth 1 -maxdepth 1 -exec rm -rf --one-file-system -- {} +
   fi
+}
+
+# purge_keeps_folder PATH: a folder that was there before us, or nobody knows: it stays, empty.
+purge_keeps_folder() {
+  [[ -d $1 ]] && ! before_was_absent "$1"
 }
 
 # Folders above the data that were not there before the first start, if nobody put anything else into them.
@@ -164,8 +187,8 @@ purge_bundle() {
   has_no_mounts "$KB_ROOT" || die "this folder cannot be deleted." "Unmount what is mentioned above, then run this again:" \
     "  $TYPED_ROOT/$KB_SCRIPT --purge-data"
   mv -T -- "$KB_ROOT/lib" "$KB_ROOT/.removed" || die_unwritable "$KB_ROOT/lib"
-  say "This host is as it was before the tarball was unpacked."
-  exec "$BASH" "$KB_ROOT/uninstall.sh"
+  say_result "the tarball was unpacked"
+  exec "$BASH" "$KB_ROOT/uninstall.sh" --purge-data
 }
 
 # purge_file PATH: of the bundle.

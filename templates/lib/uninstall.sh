@@ -57,7 +57,7 @@ usage() {
 }
 
 uninstall_main() {
-  FAILED=() DONE=0
+  FAILED=() KEPT=() DONE=0
   parse_options "purge-data yes dry-run force record" "$@"
   require_root
   require_tools awk find flock grep ip mountpoint mv readlink rm rmdir sed sync
@@ -73,10 +73,10 @@ uninstall_main() {
   make_folder "$KB_ROOT/run"
   take_start_lock
   refuse_scripts_at_work
+  hold_etcd_lock
   refuse_running_units
   refuse_foreign_docker
   before_find
-  say_unrecorded
   find_mounts
   if ((OPT_PURGE_DATA)); then
     purge_check_paths
@@ -97,12 +97,14 @@ uninstall_main() {
 
 undo_all() {
   undo_services
-  if [[ $BEFORE_KNOWN != no ]]; then
+  if [[ $BEFORE_KNOWN == yes || $BEFORE_KNOWN == late ]]; then
     undo_iptables
     undo_routes
     undo_links
     undo_sysctls
     undo_run_paths
+  elif [[ $BEFORE_KNOWN == no && -n $KB_DOCKER_SOCKET ]]; then
+    keep_unrecorded
   fi
   undo_registry_ca
   undo_cgroups
@@ -112,23 +114,33 @@ undo_all() {
 
 end_main() {
   local stay="Data and this folder stay (--purge-data deletes them)."
-  local state="This host is as it was before the first start."
   if ((OPT_DRY_RUN)); then
+    if ((${#KEPT[@]} > 0)); then
+      say "These would stay:" "${KEPT[@]}"
+    fi
     say "Nothing was changed (--dry-run)."
     return 0
   fi
   if ((OPT_PURGE_DATA)); then
     purge_bundle
   fi
-  # What is undone is forgotten last: the next start records anew.
-  rm -rf -- "$BEFORE_BOOT"
-  if ((DONE == 0)); then
+  before_forget
+  if ((DONE == 0 && ${#KEPT[@]} == 0)); then
     say "There was nothing to undo on $KB_HOST. $stay"
   else
-    if ((LEFTOVERS)) || [[ $BEFORE_KNOWN == late ]]; then
-      state="What is known to be ours is undone; what stays until the next reboot was said above."
-    fi
-    say "$state $stay"
+    say_result "the first start" "$stay"
+  fi
+}
+
+# say_result WHEN [TEXT]: the last sentence, which must not promise more than is known.
+say_result() {
+  if ((${#KEPT[@]} == 0)); then
+    say "This host is as it was before $1.${2:+ $2}"
+  elif [[ $BEFORE_KNOWN == yes ]]; then
+    say "This host is as it was before $1, but for what stays until the next reboot:" ${KEPT[@]+"${KEPT[@]}"} ${2:+"$2"}
+  else
+    say "What is known to be ours is undone. What this host was like before $1 is not known, and these stay until the next reboot:" \
+      ${KEPT[@]+"${KEPT[@]}"} ${2:+"$2"}
   fi
 }
 
@@ -150,7 +162,7 @@ act() {
     return 0
   fi
   DONE=$((DONE + 1))
-  if reason=$("$@" 2>&1 8>&-); then
+  if reason=$("$@" 2>&1 8>&- 9>&-); then
     say "done: $text"
     return 0
   fi
@@ -193,11 +205,12 @@ take_start_lock() {
   done
 }
 
-# Start scripts that wait, and those that move etcd's data: it would be taken from under them.
+# Start scripts that wait, and those that move etcd's data: it would be taken from under them. Right after a kill -9 a last
+# child may hold a lock for a moment.
 refuse_scripts_at_work() {
   local file holder
   for file in "$KB_ROOT"/run/*.lock; do
-    if [[ -e $file && $file != */start.lock && $file != */rotate-logs.lock ]] && ! flock -n "$file" true 8>&-; then
+    if [[ -e $file && $file != */start.lock && $file != */rotate-logs.lock ]] && ! flock -w 2 "$file" true 8>&-; then
       holder=''
       { read -r holder <"$file"; } 2>/dev/null || true
       refuse "a script of this bundle (pid ${holder:-unknown}) is at work here: it holds run/${file##*/}." \
@@ -206,34 +219,26 @@ refuse_scripts_at_work() {
   done
 }
 
+# Up to the end: a script of etcd/ that is begun meanwhile would copy data that is being deleted.
+hold_etcd_lock() {
+  local file=$KB_ROOT/run/etcd-life.lock
+  # Where there are no such scripts, and in a dry run, no file is left for it.
+  if [[ ! -e $file && (! -d $KB_ROOT/etcd || $OPT_DRY_RUN == 1) ]]; then
+    return 0
+  fi
+  { exec 9>>"$file"; } 2>/dev/null || die_unwritable "$file"
+  if ! flock -n 9; then
+    refuse "a script of etcd/ has just begun here." "Wait for it, or end it, then run this again. What it is:" "  ps -ef | grep '[e]tcd'"
+  fi
+  { printf '%s\n' "$$" >"$file"; } 2>/dev/null || true
+}
+
 # Interfaces, sockets and rules may be those of another docker by now.
 refuse_foreign_docker() {
   if [[ -n $KB_DOCKER_SOCKET ]] && find_docker_daemon; then
     refuse "another docker daemon runs, and may use what this bundle's docker left (docker0, rules, sockets): pid $DAEMON_PID." \
       "  $DAEMON_LINE" "Stop it, then run this again. One of these, whichever started it:" \
       "  systemctl stop docker" "  service docker stop" "  kill $DAEMON_PID"
-  fi
-}
-
-# Without a record of this boot nothing tells what is ours: then what looks like ours is named.
-say_unrecorded() {
-  local folder
-  local -a found=()
-  LEFTOVERS=0
-  if [[ $BEFORE_KNOWN != no || -z $KB_DOCKER_SOCKET ]]; then
-    return 0
-  fi
-  for folder in /sys/class/net/docker0 /sys/class/net/flannel*; do
-    if [[ -e $folder ]]; then
-      found+=("the interface ${folder##*/}")
-    fi
-  done
-  if type -P iptables-save >/dev/null && iptables-save 2>/dev/null | grep -q '^:KUBE-'; then
-    found+=("the KUBE- chains of iptables")
-  fi
-  if ((${#found[@]} > 0)); then
-    LEFTOVERS=1
-    warn "what this host was like before the first start since its boot is not recorded here (run/before): is this another folder than the one that it was started from? These stay, and sysctls: $(join_comma ${found[@]+"${found[@]}"}). A reboot takes them away."
   fi
 }
 

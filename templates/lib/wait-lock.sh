@@ -9,7 +9,8 @@ wait_lock() {
   local path=$1 seconds=${2:-60}
   if [[ -d $path ]]; then
     if ! { exec 8<"$path"; } 2>/dev/null; then
-      die "cannot open $path." "Look with:" "  ls -ld $path"
+      quote_word "$path"
+      die "cannot open $path." "Look with:" "  ls -ld $QUOTED"
     fi
   elif ! { exec 8>>"$path"; } 2>/dev/null; then
     die_unwritable "$path"

@@ -18,9 +18,10 @@ readonly -a KB_DATA=(
 KB_ROOT=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
 # The last step of --purge-data, in a process of its own, and what a run that was killed in it has left to do.
 if [[ ! -e $KB_ROOT/lib && ! -e $KB_ROOT/SHA256SUMS ]]; then
-  if [[ " $* " == *' --help '* || " $* " == *' --dry-run '* ]]; then
-    printf 'All is undone but for this script and run/. To delete them, type:\n  %s --purge-data\n' "$0"
-    exit 0
+  # A copy of this script that lies alone is in the same place: it deletes nothing that was not asked for.
+  if ((EUID != 0)) || [[ " $* " != *' --purge-data '* || " $* " == *' --'[dh]* || " $* " == *' -h '* ]]; then
+    printf 'All is undone but for this script and run/. To delete them, type as root:\n  %q --purge-data --yes\n' "$KB_ROOT/uninstall.sh"
+    if [[ " $* " == *' --'[dh]* || " $* " == *' -h '* ]]; then exit 0; else exit 2; fi
   fi
   if [[ -d $KB_ROOT/.removed ]]; then
     rm -rf --one-file-system -- "$KB_ROOT/run"
